@@ -1,0 +1,201 @@
+"""Every error featuretrail raises on purpose, under one root.
+
+::
+
+    FeatureTrailError
+    ├── InvalidInputError (also a ValueError)
+    │   ├── InvalidNameError
+    │   ├── InvalidDefinitionError
+    │   ├── InvalidValuesError
+    │   ├── InvalidSpineError
+    │   └── NaiveTimeError
+    ├── NotFoundError (also a LookupError)
+    ├── ConflictError
+    │   ├── DefinitionChangedError
+    │   ├── ConcurrencyError
+    │   ├── AlreadyExistsError
+    │   └── IdempotencyError
+    ├── IntegrityError
+    │   ├── ChainBrokenError
+    │   └── ContentAlteredError
+    ├── ErasedError
+    ├── DatabaseError
+    │   ├── DatabaseUnavailableError
+    │   └── SchemaError
+    └── EngineError
+
+Messages say what was given, what exists and what to do; the facts of a message are attributes of the error.
+"""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from uuid import UUID
+
+
+class FeatureTrailError(Exception):
+    """Root of the tree: catch it to catch everything featuretrail raises on purpose."""
+
+
+class InvalidInputError(FeatureTrailError, ValueError):
+    """Something the caller gave cannot be accepted; nothing was written."""
+
+
+class InvalidNameError(InvalidInputError):
+    """A name is not a legal identifier here."""
+
+    def __init__(self, kind: str, name: object, reason: str) -> None:
+        self.kind = kind
+        self.name = name
+        self.reason = reason
+        super().__init__(f"{kind} name {name!r} {reason}")
+
+
+class InvalidDefinitionError(InvalidInputError):
+    """A definition of a group, feature or feature set contradicts itself or lacks something."""
+
+
+class InvalidValuesError(InvalidInputError):
+    """Values given to ``ingest`` fail validation; ``rows`` holds the first offending ordinals."""
+
+    def __init__(
+        self, group: str, message: str, *, column: str | None = None, rows: Sequence[int] = ()
+    ) -> None:
+        self.group = group
+        self.column = column
+        self.rows = tuple(rows)
+        super().__init__(f"cannot ingest into {group!r}: {message}")
+
+
+class InvalidSpineError(InvalidInputError):
+    """A spine or a set of entity rows cannot be joined as given."""
+
+
+class NaiveTimeError(InvalidInputError):
+    """A time without a time zone was given where an instant is needed."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(
+            f"{what} has no time zone, so it names no instant; attach one, for example "
+            "value.replace(tzinfo=datetime.timezone.utc) for a datetime, "
+            "series.dt.tz_localize('UTC') in pandas, pyarrow.timestamp('us', tz='UTC') in Arrow"
+        )
+
+
+class NotFoundError(FeatureTrailError, LookupError):
+    """A named thing does not exist; ``near`` lists the names that look alike."""
+
+    def __init__(self, kind: str, name: object, existing: Sequence[str] = ()) -> None:
+        self.kind = kind
+        self.name = name
+        self.existing = tuple(existing)
+        self.near = tuple(get_close_matches(str(name), self.existing, n=3, cutoff=0.5))
+        super().__init__(f"no {kind} {name!r}{self._hint()}")
+
+    def _hint(self) -> str:
+        if self.near:
+            return "; did you mean " + " or ".join(repr(name) for name in self.near) + "?"
+        if self.existing:
+            shown = ", ".join(repr(name) for name in self.existing[:8])
+            more = f" and {len(self.existing) - 8} more" if len(self.existing) > 8 else ""
+            return f"; there are {shown}{more}"
+        return "; none exists yet"
+
+
+class ConflictError(FeatureTrailError):
+    """The request contradicts what the log already holds."""
+
+
+class DefinitionChangedError(ConflictError):
+    """A definition differs from the registered one although its version is unchanged."""
+
+    def __init__(
+        self, kind: str, name: str, version: str, differences: Sequence[str], needed: str
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.version = version
+        self.differences = tuple(differences)
+        self.needed = needed
+        lines = "".join(f"\n  {difference}" for difference in self.differences)
+        super().__init__(
+            f"{kind} {name!r} version {version} is registered with another definition:{lines}\n"
+            f"a registered version never changes; give this one version {needed} or later"
+        )
+
+
+class ConcurrencyError(ConflictError):
+    """Another writer appended to the stream first."""
+
+    def __init__(self, stream: UUID, expected: int, actual: int) -> None:
+        self.stream = stream
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"stream {stream} was expected at version {expected} but is at version {actual}: "
+            "another writer was first; read it again and decide anew"
+        )
+
+
+class AlreadyExistsError(ConflictError):
+    """A thing of this name and version exists and is never overwritten."""
+
+    def __init__(self, kind: str, name: str, advice: str) -> None:
+        self.kind = kind
+        self.name = name
+        super().__init__(f"{kind} {name!r} exists and is never overwritten; {advice}")
+
+
+class IdempotencyError(ConflictError):
+    """An idempotency key was used again for another request."""
+
+    def __init__(self, key: str, difference: str) -> None:
+        self.key = key
+        self.difference = difference
+        super().__init__(
+            f"idempotency key {key!r} was used before for another request ({difference}); "
+            "a retry must repeat the first request, a new request needs a new key"
+        )
+
+
+class IntegrityError(FeatureTrailError):
+    """What is stored no longer agrees with what the log certifies."""
+
+
+class ChainBrokenError(IntegrityError):
+    """The log's digest chain does not hold at ``position``."""
+
+    def __init__(self, position: int, reason: str) -> None:
+        self.position = position
+        self.reason = reason
+        super().__init__(f"the log is broken at position {position}: {reason}")
+
+
+class ContentAlteredError(IntegrityError):
+    """Stored content does not match its digest."""
+
+    def __init__(self, what: str, expected: str, actual: str) -> None:
+        self.what = what
+        self.expected = expected
+        self.actual = actual
+        super().__init__(f"{what} was altered: its digest is {actual}, the log certifies {expected}")
+
+
+class ErasedError(FeatureTrailError):
+    """What was asked for contained rows that were erased for good."""
+
+
+class DatabaseError(FeatureTrailError):
+    """The database refused or failed an operation."""
+
+
+class DatabaseUnavailableError(DatabaseError):
+    """The database cannot be reached, or gave no connection in time."""
+
+
+class SchemaError(DatabaseError):
+    """The database's schema is missing, older or newer than this library, or was altered."""
+
+
+class EngineError(FeatureTrailError):
+    """The embedded database server cannot be started or stopped."""

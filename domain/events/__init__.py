@@ -1,0 +1,1 @@
+"""Versioned events, one module a family, and their registry."""

@@ -1,0 +1,1 @@
+"""featuretrail: an event-sourced feature store on PostgreSQL and TimescaleDB."""

@@ -1,0 +1,1 @@
+"""The outside world: PostgreSQL, the embedded server, the log, stored values, blobs."""

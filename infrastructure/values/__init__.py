@@ -1,0 +1,1 @@
+"""Stored values: ingestion, retraction, the online table."""

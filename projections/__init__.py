@@ -1,0 +1,1 @@
+"""Projections: the code that builds read models from events."""

@@ -1,0 +1,1 @@
+"""SQL of featuretrail: migrations (one object a file) and named queries."""
