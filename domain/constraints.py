@@ -1,4 +1,4 @@
-"""What a feature's valid values look like; recorded with the definition, judged by quality checks."""
+"""What valid values look like; recorded with the definition, judged by quality checks."""
 
 import math
 from typing import Any
