@@ -178,7 +178,9 @@ class ContentAlteredError(IntegrityError):
         self.what = what
         self.expected = expected
         self.actual = actual
-        super().__init__(f"{what} was altered: its digest is {actual}, the log certifies {expected}")
+        super().__init__(
+            f"{what} was altered: its digest is {actual}, the log certifies {expected}"
+        )
 
 
 class ErasedError(FeatureTrailError):
