@@ -4,7 +4,8 @@ Each has the group's name in a schema of its own, so that names never collide. E
 inside the caller's transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -71,21 +72,15 @@ def add_columns(connection: AnyConnection, group_name: str, columns: Mapping[str
                 _comment_column(connection, table, column, f"A feature of type {dtype}")
 
 
-class _room_for_columns:  # noqa: N801 (a context manager, used like a function)
-    """Turn PostgreSQL's limit of 1,600 columns into an error that says what to do."""
-
-    def __init__(self, group: str) -> None:
-        self.group = group
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if isinstance(error, errors.TooManyColumns):
-            raise InvalidDefinitionError(
-                f"group {self.group!r} would have more than the 1600 columns of a PostgreSQL "
-                "table (each major version of a feature takes one); split it into several groups"
-            ) from error
+@contextmanager
+def _room_for_columns(group: str) -> Iterator[None]:
+    try:
+        yield
+    except errors.TooManyColumns as error:
+        raise InvalidDefinitionError(
+            f"group {group!r} would have more than the 1600 columns of a PostgreSQL table (each "
+            "major version of a feature takes one); split it into several groups"
+        ) from error
 
 
 def _create_values(connection: AnyConnection, group: FeatureGroup) -> None:
@@ -180,14 +175,12 @@ def _keys(group: FeatureGroup) -> tuple[sql.Composed, ...]:
     return tuple(_column(key, dtype) for key, dtype in group.keys.items())
 
 
-def _listed(parts: Any) -> sql.Composed:  # noqa: ANN401 (any iterable of composables)
+def _listed(parts: Iterable[sql.Composable]) -> sql.Composed:
     return sql.SQL(", ").join(parts)
 
 
 def _comment_table(connection: AnyConnection, table: sql.Identifier, comment: str) -> None:
-    connection.execute(
-        sql.SQL("COMMENT ON TABLE {} IS {}").format(table, sql.Literal(comment))
-    )
+    connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table, sql.Literal(comment)))
 
 
 def _comment_columns(
