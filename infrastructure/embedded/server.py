@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -60,18 +61,25 @@ class EmbeddedServer:
         return f"<EmbeddedServer {self._cluster.home.data} {state}>"
 
 
-def start(folder: Path = Path(".featuretrail")) -> EmbeddedServer:
+def start(
+    folder: Path = Path(".featuretrail"),
+    *,
+    programs: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> EmbeddedServer:
     """Join the server whose data are under ``folder``, starting it, or making the data, if needed.
 
     Any number of processes may share it; each must close its use. As root the server runs as the
-    existing user postgres or nobody. Raises EngineError when it cannot run here, saying why.
+    existing user postgres or nobody. ``programs`` is the folder of another PostgreSQL's programs
+    than the wheel's; ``settings`` are PostgreSQL's, and count when this call starts the server.
+    Raises EngineError when it cannot run here, saying why.
     """
     control = Control.prepare(folder)
     users = lock(control.users, shared=True, seconds=_WAIT_SECONDS)
     try:
         with lock(control.starting, seconds=_WAIT_SECONDS):
             home = control.home()
-            cluster = Cluster(home, Binaries.find(home.account))
+            cluster = Cluster(home, Binaries.find(home.account, programs), settings or {})
             cluster.initialise()
             _watch(control, cluster)
             cluster.run(control.alive)
