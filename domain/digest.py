@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import attrs
-import numpy as np
 import pyarrow as pa
 from blake3 import blake3
 
-from featuretrail.domain.digest_types import LogicalType, logical_type
+from featuretrail.domain.digest_types import LogicalType, logical_type, packed_bits
 from featuretrail.domain.errors import InvalidInputError
 
 DIGEST_FORMAT = "featuretrail/digest/1"
@@ -103,8 +102,7 @@ def _column_digest(name: str, kind: LogicalType, column: pa.ChunkedArray) -> Col
 def _validity(block: pa.Array) -> bytes:
     if block.null_count == 0:
         return b"\x00"
-    valid = block.is_valid().to_numpy(zero_copy_only=False)
-    return b"\x01" + np.packbits(valid, bitorder="little").tobytes()
+    return b"\x01" + packed_bits(block.is_valid())
 
 
 def _count(number: int) -> bytes:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from featuretrail.domain.errors import InvalidInputError, NaiveTimeError
 
-Pieces = tuple[bytes | memoryview | NDArray[np.uint8], ...]
+Pieces = tuple[memoryview, ...]
 
 _UTC_SPELLINGS = frozenset({"UTC", "Etc/UTC", "+00:00", "Z"})
 
@@ -41,7 +41,7 @@ class LogicalType:
 
     def _plain(self, column: str, chunk: pa.Array) -> pa.Array:
         if pa.types.is_dictionary(chunk.type):
-            chunk = chunk.dictionary_decode()
+            return self._plain(column, chunk.dictionary).take(chunk.indices)
         try:
             return chunk.cast(self.arrow)
         except pa.ArrowInvalid as error:
@@ -96,7 +96,7 @@ def _microseconds(block: pa.Array) -> Pieces:
 
 
 def _floats(block: pa.Array) -> Pieces:
-    """Give every NaN one bit pattern and -0.0 the one of 0.0, copying only if there is either.
+    """Give every NaN one bit pattern and -0.0 that of 0.0, copying only where there is either.
 
     On the bits, because arithmetic depends on the processor's mode (flushed denormals).
     """
@@ -104,20 +104,27 @@ def _floats(block: pa.Array) -> Pieces:
     width = values.dtype.itemsize
     signed, unsigned = values.view(f"i{width}"), values.view(f"u{width}")
     bits = _FLOAT_BITS[width]
-    if (
-        signed.min() > bits.minus_zero
-        and signed.max() <= bits.infinity
-        and unsigned.max() <= bits.minus_infinity
-    ):
-        return (_little_endian(values),)
-    canonical = unsigned.copy()
-    canonical[signed == bits.minus_zero] = 0
-    canonical[np.isnan(values)] = bits.nan
-    return (_little_endian(canonical),)
+    if signed.max() > bits.infinity or unsigned.max() > bits.minus_infinity:
+        where_nan = -np.isnan(values).astype(signed.dtype)
+        signed = (signed & ~where_nan) | (bits.nan & where_nan)
+    if signed.min() == bits.minus_zero:
+        signed = np.where(signed == bits.minus_zero, 0, signed)
+    return (_little_endian(signed),)
 
 
-def _bits(block: pa.Array) -> Pieces:
-    return (np.packbits(block.to_numpy(zero_copy_only=False), bitorder="little"),)
+def packed_bits(flags: pa.Array) -> memoryview:
+    """Return a boolean array that has rows and no nulls as bits, the first the least significant.
+
+    The bits past the last row are zero.
+    """
+    end = flags.offset + len(flags)
+    stored = np.frombuffer(flags.buffers()[1], np.uint8)[flags.offset // 8 : -(-end // 8)]
+    bits = np.unpackbits(stored, bitorder="little")[flags.offset % 8 :][: len(flags)]
+    return np.packbits(bits, bitorder="little").data
+
+
+def _flags(block: pa.Array) -> Pieces:
+    return (packed_bits(block),)
 
 
 def _lengths_and_bytes(block: pa.Array) -> Pieces:
@@ -134,8 +141,8 @@ def _nothing(_: pa.Array) -> Pieces:
     return ()
 
 
-def _little_endian(values: NDArray[Any]) -> NDArray[np.uint8]:
-    return values.astype(values.dtype.newbyteorder("<"), copy=False).view(np.uint8)
+def _little_endian(values: NDArray[Any]) -> memoryview:
+    return values.astype(values.dtype.newbyteorder("<"), copy=False).view(np.uint8).data
 
 
 @attrs.frozen
@@ -163,7 +170,7 @@ _BY_ARROW_TYPE: dict[pa.DataType, LogicalType] = {
     **{arrow: LogicalType(str(arrow), arrow, 0, _integers) for arrow in _INTEGERS},
     **dict.fromkeys((pa.string(), pa.large_string(), pa.string_view()), _TEXT),
     **dict.fromkeys((pa.binary(), pa.large_binary(), pa.binary_view()), _BINARY),
-    pa.bool_(): LogicalType("bool", pa.bool_(), 0, _bits),
+    pa.bool_(): LogicalType("bool", pa.bool_(), zero=False, pieces=_flags),
     pa.float32(): LogicalType("float32", pa.float32(), 0.0, _floats),
     pa.float64(): LogicalType("float64", pa.float64(), 0.0, _floats),
     pa.date32(): LogicalType("date", pa.date32(), 0, _days),
