@@ -32,9 +32,7 @@ class Rows:
     def take(self, chosen: Ints | Flags) -> Self:
         """Return the rows at ``chosen``, in its order."""
         known = None if self.known is None else self.known[chosen]
-        return type(self)(
-            self.codes[chosen], self.event_times[chosen], self.batches[chosen], known
-        )
+        return type(self)(self.codes[chosen], self.event_times[chosen], self.batches[chosen], known)
 
 
 @frozen(eq=False)
