@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import psycopg
-import pyarrow as pa
 from psycopg import sql
 
 from featuretrail.infrastructure.queries import query
