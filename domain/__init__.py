@@ -1,1 +1,1 @@
-"""The pure core: definitions, events, aggregates, digests and the as-of join. No I/O and no clock."""
+"""The pure core: definitions, events, aggregates, digests, the as-of join. No I/O, no clock."""

@@ -18,13 +18,13 @@
     ├── IntegrityError
     │   ├── ChainBrokenError
     │   └── ContentAlteredError
-    ├── ErasedError
     ├── DatabaseError
     │   ├── DatabaseUnavailableError
     │   └── SchemaError
     └── EngineError
 
-Messages say what was given, what exists and what to do; the facts of a message are attributes of the error.
+Messages say what was given, what exists and what to do; the facts of a message are
+attributes of the error.
 """
 
 from collections.abc import Sequence
@@ -178,11 +178,9 @@ class ContentAlteredError(IntegrityError):
         self.what = what
         self.expected = expected
         self.actual = actual
-        super().__init__(f"{what} was altered: its digest is {actual}, the log certifies {expected}")
-
-
-class ErasedError(FeatureTrailError):
-    """What was asked for contained rows that were erased for good."""
+        super().__init__(
+            f"{what} was altered: its digest is {actual}, the log certifies {expected}"
+        )
 
 
 class DatabaseError(FeatureTrailError):

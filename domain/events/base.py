@@ -58,6 +58,6 @@ class Event(BaseModel):
         return upcasted
 
     @classmethod
-    def in_stream(cls, stream: UUID, version: int, **fields: Any) -> Self:  # noqa: ANN401
+    def in_stream(cls, stream: UUID, version: int, /, **fields: Any) -> Self:  # noqa: ANN401
         """Return the event as number ``version`` of ``stream``."""
         return cls(originator_id=stream, originator_version=version, **fields)
