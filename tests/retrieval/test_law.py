@@ -90,7 +90,8 @@ class Readers(dict[str, HistoricalReader]):
 
 @pytest.fixture
 def reader_of(database: Clone, monkeypatch: pytest.MonkeyPatch) -> Iterator[Readers]:
-    monkeypatch.setattr("featuretrail.infrastructure.retrieval.pull_way.BLOCK_BYTES", 1)
+    for name in ("BLOCK_ROWS", "BLOCK_ROWS_PER_SPINE_ROW"):
+        monkeypatch.setattr(f"featuretrail.infrastructure.retrieval.pull_way.{name}", 0)
     with Database(database.url) as opened:
         yield Readers(opened)
 
