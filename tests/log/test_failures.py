@@ -76,7 +76,10 @@ def test_a_writer_killed_between_statements_leaves_nothing(
 
 
 def test_a_backend_ended_between_statements_leaves_nothing(pool: Database, log: EventLog) -> None:
-    with pytest.raises(DatabaseUnavailableError, match="was lost"), pool.transaction() as connection:
+    with (
+        pytest.raises(DatabaseUnavailableError, match="was lost"),
+        pool.transaction() as connection,
+    ):
         log.append(*counted(1, 2), connection=connection)
         with pool.connection() as other:
             other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
