@@ -76,7 +76,10 @@ def test_a_writer_killed_between_statements_leaves_nothing(
 
 
 def test_a_backend_ended_between_statements_leaves_nothing(pool: Database, log: EventLog) -> None:
-    with pytest.raises(DatabaseUnavailableError, match="was lost"), pool.transaction() as connection:
+    with (  # noqa: PT012 (one transaction)
+        pytest.raises(DatabaseUnavailableError, match="was lost"),
+        pool.transaction() as connection,
+    ):
         log.append(*counted(1, 2), connection=connection)
         with pool.connection() as other:
             other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
@@ -113,7 +116,7 @@ def test_an_append_lost_on_its_way_is_made(proxy: Proxy, far: EventLog) -> None:
 
 
 def test_a_retry_that_meets_another_writers_event_is_a_conflict(
-    database: GivenDatabase, log: EventLog, proxy: Proxy, far: EventLog
+    log: EventLog, proxy: Proxy, far: EventLog
 ) -> None:
     stream = uuid4()
     log.append(*counted(1, stream=stream))
