@@ -7,13 +7,14 @@ import typer
 
 from featuretrail.commands import audit, db, definitions, features, groups, ingest, sets, snapshots
 from featuretrail.commands.invocation import Debug, Invocation, Url, command
-from featuretrail.commands.output import write_json, write_line
+from featuretrail.commands.output import on_terminal, write_json, write_line
 
 app = typer.Typer(
     name="featuretrail",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich" if on_terminal() else None,
     help="A feature store whose truth is an append-only event log. Ends with 0 when all is fine, "
     "1 for a finding, 2 for invalid input, 3 when the database cannot be reached.",
 )
@@ -28,7 +29,7 @@ app.add_typer(audit.app, name="audit")
 
 
 @app.callback()
-def options(context: typer.Context, url: Url = None, debug: Debug = False) -> None:
+def options(context: typer.Context, *, url: Url = None, debug: Debug = False) -> None:
     """Take the options that may stand before a command."""
     context.obj = Invocation(url=url, debug=debug)
 

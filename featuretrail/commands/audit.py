@@ -1,7 +1,6 @@
 """``audit``: read the log, show an event, verify the whole."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
@@ -18,7 +17,13 @@ def log(
     invocation: Invocation,
     after: Annotated[int, typer.Option(min=0, help="Start behind this position.")] = 0,
     limit: Annotated[int, typer.Option(min=1, help="At most so many events.")] = 100,
-    stream: Annotated[UUID | None, typer.Option(help="Only of this stream.")] = None,
+    stream: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SUBJECT",
+            help="Only about this: 'feature weather.temp', 'batch weather', 'snapshot'.",
+        ),
+    ] = None,
     actor: Annotated[str | None, typer.Option(help="Only of this actor.")] = None,
 ) -> None:
     """List events, oldest first."""
@@ -63,8 +68,8 @@ def verify(invocation: Invocation) -> int:
     with invocation.store() as store, progress_bar(counted=True) as progress:
         task = progress.add_task("verifying", total=None)
 
-        def advance(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
+        def advance(what: str, done: int, total: int) -> None:
+            progress.update(task, description=f"verifying {what}", completed=done, total=total)
 
         report = store.audit.verify(progress=advance)
     if invocation.as_json:

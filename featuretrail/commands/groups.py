@@ -17,6 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="Feature groups: features that arri
 KnownAt = Annotated[
     str | None,
     typer.Option(
+        "--known-at",
         metavar="POSITION|TIME",
         help="As known at this position of the log, or this time (2013-05-01T12:00:00Z).",
         show_default=False,

@@ -8,29 +8,24 @@ from featuretrail.commands.output import write_json, write_table
 from featuretrail.domain.aggregates.versioning import differences
 from featuretrail.store import TimescaleDBFeatureStore
 
-_PAGE = 1000
-
 
 def stream_history(store: TimescaleDBFeatureStore, stream: UUID) -> list[dict[str, Any]]:
     """Return one entry for each definition event of ``stream``, oldest first."""
     entries: list[dict[str, Any]] = []
     before: Mapping[str, Any] = {}
-    after = 0
-    while page := store.audit.log(after=after, limit=_PAGE, stream=stream):
-        for entry in page:
-            definition = entry.event["definition"]
-            entries.append(
-                {
-                    "version": definition["version"],
-                    "position": entry.position,
-                    "recorded_at": entry.recorded_at,
-                    "actor": entry.actor,
-                    "reason": entry.reason,
-                    "changes": differences(before, definition) if before else ["created"],
-                }
-            )
-            before = definition
-        after = page[-1].position
+    for entry in store.audit.history(stream):
+        definition = entry.event["definition"]
+        entries.append(
+            {
+                "version": definition["version"],
+                "position": entry.position,
+                "recorded_at": entry.recorded_at,
+                "actor": entry.actor,
+                "reason": entry.reason,
+                "changes": differences(before, definition) if before else ["created"],
+            }
+        )
+        before = definition
     return entries
 
 

@@ -50,6 +50,7 @@ def ingest(
     invocation: Invocation,
     group: Annotated[str, typer.Argument(help="The feature group.")],
     files: Annotated[list[Path], typer.Argument(help="Parquet, Arrow IPC or CSV files.")],
+    *,
     timezone: Timezone = None,
     on_duplicate: Annotated[
         Literal["error", "last"],
@@ -103,6 +104,7 @@ def ingest(
 def retract(
     invocation: Invocation,
     group: Annotated[str, typer.Argument(help="The feature group.")],
+    *,
     key: Annotated[list[str], typer.Option(help="A key column of the entity, column=value.")],
     from_event_time: Annotated[
         str, typer.Option("--from", help="The first event time that no longer holds.")

@@ -9,8 +9,9 @@ import typer
 from attrs import evolve, frozen
 
 from featuretrail.commands.exits import exits
+from featuretrail.connection import connect
 from featuretrail.infrastructure.settings import Settings
-from featuretrail.store import TimescaleDBFeatureStore, connect
+from featuretrail.store import TimescaleDBFeatureStore
 
 P = ParamSpec("P")
 

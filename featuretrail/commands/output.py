@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import typer
 from pydantic_core import to_json
@@ -60,8 +60,6 @@ def cell(value: object) -> str:
             return "yes" if value else "no"
         case datetime():
             return value.astimezone(UTC).isoformat(sep=" ").replace("+00:00", "Z")
-        case timedelta():
-            return str(value)
         case Mapping():
             return ", ".join(f"{name}={cell(each)}" for name, each in value.items())
         case list() | tuple():

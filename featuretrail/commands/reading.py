@@ -49,6 +49,8 @@ class Reading:
     def _read_csv(self, path: Path, progress: Progress) -> pa.Table:
         suffix = path.with_suffix("").suffix if path.suffix in _COMPRESSIONS else path.suffix
         delimiter = self.delimiter or _CSV_DELIMITERS[suffix.lower()]
+        if len(delimiter) != 1:
+            raise InvalidInputError(f"--delimiter {delimiter!r} is not one character")
         convert = pa_csv.ConvertOptions(
             column_types={name: self._csv_type(kind) for name, kind in self.types.items()},
             null_values=["", *self.nulls],
@@ -62,9 +64,7 @@ class Reading:
             return pa_csv.read_csv(
                 source,
                 read_options=pa_csv.ReadOptions(encoding=self.encoding),
-                parse_options=pa_csv.ParseOptions(
-                    delimiter=delimiter, newlines_in_values=True
-                ),
+                parse_options=pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
                 convert_options=convert,
             )
 
@@ -128,7 +128,7 @@ def _naive(path: Path, column: str) -> str:
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
-    except (pa.ArrowException, OSError, LookupError) as error:
+    except (pa.ArrowException, OSError, LookupError, UnicodeError) as error:
         raise InvalidInputError(f"{path} cannot be read: {_reason(error)}") from error
 
 
@@ -138,8 +138,8 @@ def _reason(error: Exception) -> str:
     message = str(error).strip()
     if "expected a zone offset" in message:
         return (
-            f"{message}; its times have no time zone: say what their clock showed with "
-            "--timezone UTC, --timezone America/New_York or the like"
+            f"{message.partition('. If these')[0]}; its times have no time zone: say what their "
+            "clock showed with --timezone UTC, --timezone America/New_York or the like"
         )
     if "expected no zone offset" in message:
         return f"{message}; its times have a zone already: leave --timezone out"

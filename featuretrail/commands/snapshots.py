@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from featuretrail.commands.exits import FINDING, FINE
+from featuretrail.commands.groups import KnownAt
 from featuretrail.commands.ingest import Delimiter, Encoding, Null, Timezone
 from featuretrail.commands.invocation import Actor, Invocation, command
 from featuretrail.commands.moments import known_at
@@ -13,6 +14,7 @@ from featuretrail.commands.output import write_json, write_record, write_table
 from featuretrail.commands.progress import progress_bar
 from featuretrail.commands.reading import Reading
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
+from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.registry import Registry
 
 app = typer.Typer(no_args_is_help=True, help="Snapshots: frozen training data that can be proven.")
@@ -25,12 +27,10 @@ def create(
     invocation: Invocation,
     feature_set: Annotated[str, typer.Argument(help="The feature set's name.")],
     spine: Annotated[Path, typer.Argument(help="A file of keys and times: Parquet, Arrow, CSV.")],
+    *,
     version: Annotated[str | None, typer.Option(help="By default the next one.")] = None,
     time_column: Annotated[str, typer.Option(help="The spine's time.")] = "event_time",
-    known_at_: Annotated[
-        str | None,
-        typer.Option("--known-at", metavar="POSITION|TIME", help="Join what was known then."),
-    ] = None,
+    known_at_: KnownAt = None,
     knowledge: Annotated[
         Literal["latest", "row"],
         typer.Option(help="row: each row joins only what was known at its own time."),
@@ -106,7 +106,12 @@ def export(
 ) -> None:
     """Write a snapshot's rows to a Parquet file."""
     with invocation.store() as store:
-        store.snapshots.export(snapshot_id, path)
+        try:
+            store.snapshots.export(snapshot_id, str(path))
+        except OSError as error:
+            raise InvalidInputError(
+                f"{path} cannot be written: {error.strerror or error}"
+            ) from error
     facts = {"snapshot_id": snapshot_id, "path": str(path), "bytes": path.stat().st_size}
     _write("exported", facts, as_json=invocation.as_json)
 
@@ -131,9 +136,9 @@ def diff(
     """Compare two snapshots; like diff(1) it ends with 1 when they differ."""
     with invocation.store() as store:
         found = store.diff_snapshots(first, second)
-    title = f"{first} and {second} " + ("are identical" if found.identical else "differ")
+    title = f"{first} and {second} " + ("are identical" if found.equal else "differ")
     _write(title, found.to_dict(), as_json=invocation.as_json)
-    return FINE if found.identical else FINDING
+    return FINE if found.equal else FINDING
 
 
 def _spine_types(registry: Registry, feature_set: str) -> dict[str, Any]:
