@@ -63,7 +63,7 @@ class Finished:
     err: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - any document
+    def json(self) -> Any:
         """Standard output as the one JSON document it must be."""
         return json.loads(self.out)
 
