@@ -1,11 +1,13 @@
 """The command line: ``featuretrail``."""
 
 import sys
+import traceback
 from importlib.metadata import version as installed_version
 
 import typer
 
 from featuretrail.commands import audit, db, definitions, features, groups, ingest, sets, snapshots
+from featuretrail.commands.exits import DEFECT, complain
 from featuretrail.commands.invocation import Debug, Invocation, Url, command
 from featuretrail.commands.output import on_terminal, write_json, write_line
 
@@ -48,4 +50,9 @@ def main() -> None:
     """Run the command line and end the process with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    app()
+    try:
+        app()
+    except Exception:  # noqa: BLE001 - shown whole, and told apart from a finding by its exit code
+        traceback.print_exc()
+        complain("this is a defect of featuretrail; please report it with the lines above")
+        sys.exit(DEFECT)

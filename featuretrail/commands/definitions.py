@@ -27,7 +27,7 @@ def plan(invocation: Invocation, file: File) -> None:
     definitions = read_definitions(file)
     with invocation.store() as store:
         registration = store.plan(*definitions)
-    _report(registration, "would change nothing", as_json=invocation.as_json)
+    _report(registration, "to change", as_json=invocation.as_json)
 
 
 def apply(
@@ -40,7 +40,7 @@ def apply(
     definitions = read_definitions(file)
     with invocation.store(actor) as store:
         registration = store.register(*definitions, reason=reason)
-    _report(registration, "nothing changed", as_json=invocation.as_json)
+    _report(registration, "changed", as_json=invocation.as_json)
 
 
 def read_definitions(path: Path) -> tuple[FeatureGroup | FeatureSet, ...]:
@@ -57,11 +57,10 @@ def read_definitions(path: Path) -> tuple[FeatureGroup | FeatureSet, ...]:
     return definitions
 
 
-def _report(registration: Registration, unchanged: str, *, as_json: bool) -> None:
+def _report(registration: Registration, done: str, *, as_json: bool) -> None:
     if as_json:
         write_json(registration.to_dict())
         return
-    changed = [change for change in registration.changes if change.action != "unchanged"]
     rows = [
         {
             "action": change.action,
@@ -70,8 +69,9 @@ def _report(registration: Registration, unchanged: str, *, as_json: bool) -> Non
             "version": change.version,
             "changes": list(change.differences),
         }
-        for change in changed
+        for change in registration.changed
     ]
-    write_table(rows, unchanged)
-    same = len(registration.changes) - len(changed)
-    write_line(f"{len(changed)} to change or changed, {same} as registered")
+    if rows:
+        write_table(rows, "")
+    same = len(registration.changes) - len(rows)
+    write_line(f"{len(rows)} {done}, {same} as registered")

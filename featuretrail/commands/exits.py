@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+import psycopg
 import typer
 
 from featuretrail.domain.errors import (
@@ -23,6 +24,8 @@ INVALID: Final = 2
 """The command line, a file or a request cannot be accepted; nothing was written."""
 UNREACHABLE: Final = 3
 """The database cannot be reached, started or used."""
+DEFECT: Final = 70
+"""featuretrail itself failed; the traceback is for its authors."""
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 
@@ -49,8 +52,13 @@ def exits(*, debug: bool) -> Iterator[None]:
             traceback.print_exc()
         complain(str(error))
         raise typer.Exit(exit_code(error)) from None
+    except psycopg.Error as error:
+        if debug:
+            traceback.print_exc()
+        complain(f"the database refused: {error}")
+        raise typer.Exit(UNREACHABLE) from None
     except KeyboardInterrupt:
-        complain("interrupted; what was not reported as done was not done")
+        complain("interrupted; what was being written is stored whole or not at all")
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:
         _abandon_output()

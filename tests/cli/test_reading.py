@@ -137,7 +137,7 @@ def test_the_first_and_the_last_year_survive_csv(tmp_path: Path, year: str) -> N
     assert read(path)["event_time"].to_pylist() == [datetime(int(year), 1, 1, tzinfo=UTC)]
 
 
-@pytest.mark.parametrize("count", ["9223372036854775808", "1.5", "0x10"])
+@pytest.mark.parametrize("count", ["9223372036854775808", "1.5", "one"])
 def test_what_is_no_int64_is_refused(tmp_path: Path, count: str) -> None:
     with pytest.raises(InvalidInputError, match=count):
         read(csv(tmp_path, f"count\n{count}\n"))
