@@ -1,7 +1,9 @@
 """``audit`` and ``db``: what happened, whether it holds, what the database is."""
 
+from typer.testing import CliRunner
+
 from featuretrail.cli import app
-from tests.cli.conftest import CliRunner, Finished, Run
+from tests.cli.conftest import Finished, Run
 from tests.engines.database import Database
 
 
