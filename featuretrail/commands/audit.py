@@ -6,7 +6,13 @@ import typer
 
 from featuretrail.commands.exits import FINDING, FINE
 from featuretrail.commands.invocation import Invocation, command
-from featuretrail.commands.output import write_json, write_line, write_record, write_table
+from featuretrail.commands.output import (
+    write_json,
+    write_line,
+    write_record,
+    write_report,
+    write_table,
+)
 from featuretrail.commands.progress import progress_bar
 
 app = typer.Typer(no_args_is_help=True, help="The log: what happened, who decided it, proof.")
@@ -58,8 +64,9 @@ def show(
     if invocation.as_json:
         write_json(entry)
         return
-    write_record(f"event {position}", entry | {"event": None} if "event" in entry else entry)
-    write_record("content", entry.get("event", {}))
+    content = entry.pop("event")
+    write_record(f"event {position}", entry)
+    write_report("content", content)
 
 
 @command(app, "verify")
@@ -75,13 +82,6 @@ def verify(invocation: Invocation) -> int:
     if invocation.as_json:
         write_json(report.to_dict())
     else:
-        _explain(report.to_dict())
+        title = "the log and what it certifies hold" if report.ok else "the audit found faults"
+        write_report(title, report.to_dict())
     return FINE if report.ok else FINDING
-
-
-def _explain(report: dict[str, Any]) -> None:
-    faults = report.pop("faults")
-    title = "the log and what it certifies hold" if report.pop("ok") else "the audit found faults"
-    write_record(title, report)
-    for fault in faults:
-        write_line(f"fault: {fault}")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeGuard
 
 import typer
 from pydantic_core import to_json
@@ -36,6 +37,15 @@ def write_record(title: str, facts: Row) -> None:
     for name, value in facts.items():
         label = name.replace("_", " ").ljust(width)
         write_line(f"  {label}  {cell(value)}".rstrip())
+
+
+def write_report(title: str, report: Row) -> None:
+    """Write a record of the report's plain facts, then a table for each list of objects in it."""
+    tables = {name: value for name, value in report.items() if _is_table(value)}
+    write_record(title, {name: value for name, value in report.items() if name not in tables})
+    for name, rows in tables.items():
+        write_line(name.replace("_", " "), style="bold")
+        write_table(rows, "none")
 
 
 def write_line(text: str, *, style: str = "") -> None:
@@ -87,6 +97,10 @@ def _plain(value: object) -> object:
         if convert is not None:
             return convert()
     return str(value)
+
+
+def _is_table(value: object) -> TypeGuard[Sequence[Row]]:
+    return isinstance(value, list | tuple) and any(isinstance(each, Mapping) for each in value)
 
 
 def _rich(rows: Sequence[Row]) -> None:

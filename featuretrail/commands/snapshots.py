@@ -10,7 +10,7 @@ from featuretrail.commands.groups import KnownAt
 from featuretrail.commands.ingest import Delimiter, Encoding, Null, Timezone
 from featuretrail.commands.invocation import Actor, Invocation, command
 from featuretrail.commands.moments import known_at
-from featuretrail.commands.output import write_json, write_record, write_table
+from featuretrail.commands.output import write_json, write_report, write_table
 from featuretrail.commands.progress import progress_bar
 from featuretrail.commands.reading import Reading
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
@@ -89,13 +89,7 @@ def show(invocation: Invocation, snapshot_id: SnapshotId) -> None:
     """Show a snapshot's manifest; its stored rows are checked against its digest on the way."""
     with invocation.store() as store:
         snapshot = store.get_feature_snapshot(snapshot_id)
-    manifest: dict[str, Any] = dict(snapshot.manifest)
-    if invocation.as_json:
-        write_json(manifest)
-        return
-    statistics = manifest.pop("statistics", [])
-    write_record(f"snapshot {snapshot_id}", manifest)
-    write_table(statistics, "no statistics")
+    _write(f"snapshot {snapshot_id}", dict(snapshot.manifest), as_json=invocation.as_json)
 
 
 @command(app, "export")
@@ -154,4 +148,4 @@ def _write(title: str, facts: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         write_json(facts)
     else:
-        write_record(title, facts)
+        write_report(title, facts)
