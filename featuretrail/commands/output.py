@@ -21,13 +21,15 @@ def write_json(document: object) -> None:
 
 
 def write_table(rows: Sequence[Row], empty: str) -> None:
-    """Write rows of the same keys under a heading made of them, or the sentence ``empty``."""
-    if not rows:
+    """Write rows under a heading made of their keys, or the sentence ``empty``."""
+    columns = dict.fromkeys(name for row in rows for name in row)
+    filled = [{name: row.get(name) for name in columns} for row in rows]
+    if not filled:
         write_line(empty)
     elif on_terminal():
-        _rich(rows)
+        _rich(filled)
     else:
-        _aligned(rows)
+        _aligned(filled)
 
 
 def write_record(title: str, facts: Row) -> None:

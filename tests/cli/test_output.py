@@ -7,7 +7,14 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from featuretrail.commands.output import cell, printable, write_json, write_record, write_table
+from featuretrail.commands.output import (
+    cell,
+    printable,
+    write_json,
+    write_record,
+    write_report,
+    write_table,
+)
 
 
 def test_json_holds_what_the_library_gives_and_never_nan(
@@ -38,6 +45,22 @@ def test_a_piped_table_is_aligned_plain_text(capsys: pytest.CaptureFixture[str])
     write_table([{"name": "a", "row_count": 1}, {"name": "longer", "row_count": None}], "none")
 
     assert capsys.readouterr().out == "name    row_count\na       1\nlonger  -\n"
+
+
+def test_rows_may_lack_what_others_have(capsys: pytest.CaptureFixture[str]) -> None:
+    write_table([{"name": "a"}, {"name": "b", "mean": 1.5}], "none")
+
+    assert capsys.readouterr().out == "name  mean\na     -\nb     1.5\n"
+
+
+def test_a_report_is_a_record_and_a_table_for_each_list(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_report("audit", {"events": 2, "faults": [{"position": 1, "reason": "gap"}]})
+
+    assert capsys.readouterr().out == (
+        "audit\n  events  2\nfaults\nposition  reason\n1         gap\n"
+    )
 
 
 def test_an_empty_table_says_so(capsys: pytest.CaptureFixture[str]) -> None:
