@@ -44,13 +44,18 @@ def scheduled_departures(flights: pa.Table) -> Minutes:
     return minutes(flights["time_hour"]) + flights["minute"].to_numpy()
 
 
+def departures(flights: pa.Table) -> Minutes:
+    """Return when each flight left the gate; every flight must have a ``dep_delay``."""
+    return scheduled_departures(flights) + flights["dep_delay"].to_numpy().astype(np.int64)
+
+
 def landings(flights: pa.Table) -> Minutes:
     """Return when each flight reached the gate; every flight must have an ``arr_delay``.
 
     On the night summer time ends a clock reads each minute between 1 and 2 a.m. twice; the later
     one is taken, because a value seen an hour late is harmless and one seen early is a leak.
     """
-    departed = scheduled_departures(flights) + flights["dep_delay"].to_numpy().astype(np.int64)
+    departed = departures(flights)
     offset, keeps_summer = _zones(flights["dest"])
     hhmm = flights["arr_time"].to_numpy().astype(np.int64)
     left = departed + offset + 60 * _is_summer(departed + offset, keeps_summer)

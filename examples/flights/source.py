@@ -10,6 +10,8 @@ import pyarrow as pa
 from pyarrow import csv
 
 FLIGHT_COLUMNS = {
+    "month": pa.int64(),
+    "day": pa.int64(),
     "time_hour": pa.timestamp("s", tz="UTC"),
     "minute": pa.int64(),
     "dep_delay": pa.float64(),
@@ -20,7 +22,7 @@ FLIGHT_COLUMNS = {
     "origin": pa.string(),
     "dest": pa.string(),
 }
-"""What the features need. ``time_hour`` is the scheduled hour of departure, in UTC; the delays are
+"""What the features need. ``month`` and ``day`` are New York's; ``time_hour`` is the scheduled hour of departure, in UTC; the delays are
 minutes (NULL: cancelled or diverted); ``arr_time`` is the destination's wall clock as HHMM."""
 
 WEATHER_COLUMNS = {
