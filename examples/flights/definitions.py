@@ -1,4 +1,4 @@
-"""What the demo registers: three feature groups and the feature set a model is trained on."""
+"""What the demo registers: four feature groups and the feature set a model is trained on."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ OWNER = "operations"
 
 
 def groups() -> list[ft.FeatureGroup]:
-    """Return the groups ``weather``, ``carrier_delay`` and ``route_delay``."""
+    """Return the groups ``weather``, ``carrier_delay``, ``route_delay`` and ``flights``."""
     return [
         ft.FeatureGroup(
             "weather",
@@ -45,6 +45,14 @@ def groups() -> list[ft.FeatureGroup]:
             "the flights of one route",
             ttl=timedelta(days=3),
         ),
+        ft.FeatureGroup(
+            "flights",
+            keys={"flight": "text"},
+            known_time="published_at",
+            owner=OWNER,
+            description="What happened to each flight, the moment it left the gate",
+            features=[ft.Feature("dep_delay", "float64", "Departure delay", unit="min")],
+        ),
     ]
 
 
@@ -73,10 +81,16 @@ def delay_group(
 
 
 def training_set() -> ft.FeatureSet:
-    """Return the set ``departure_delay``: every feature of the three groups."""
+    """Return the set ``departure_delay``: all features of weather and delays, labelled."""
     return ft.FeatureSet(
         "departure_delay",
-        [f"{group.name}.{feature.name}" for group in groups() for feature in group.features],
+        [
+            f"{group.name}.{feature.name}"
+            for group in groups()
+            if group.name != "flights"
+            for feature in group.features
+        ],
+        label="flights.dep_delay",
         owner="forecasting",
         description="How late will a flight leave, asked an hour before it should?",
     )
