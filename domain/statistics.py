@@ -14,7 +14,10 @@ def column_statistics(table: pa.Table) -> list[dict[str, Any]]:
     numpy) over finite values, ``None`` without any; text and booleans add ``distinct``; times add
     ``minimum`` and ``maximum`` in ISO 8601.
     """
-    return [_statistics(name, column) for name, column in zip(table.column_names, table.columns)]
+    return [
+        _statistics(name, column)
+        for name, column in zip(table.column_names, table.columns, strict=False)
+    ]
 
 
 def _statistics(name: str, column: pa.ChunkedArray) -> dict[str, Any]:

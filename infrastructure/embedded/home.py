@@ -151,9 +151,16 @@ class Home:
 
 
 def _make(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(parents=True)
-        folder.chmod(0o755)
+    if folder.is_dir():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if folder.is_dir():
+            return  # another process was first
+        raise
+    folder.chmod(0o755)
 
 
 def _fits(socket: Path) -> bool:

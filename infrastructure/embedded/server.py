@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from featuretrail.infrastructure.embedded.home import Control
 from featuretrail.infrastructure.embedded.locks import lock, relock, try_lock
 
 _WAIT_SECONDS = 150.0  # longer than a start with crash recovery may take
+_LEAVE_SECONDS = 20.0  # longer than a server takes to stop when its last user is gone
 
 
 class EmbeddedServer:
@@ -87,6 +89,25 @@ def start(
     except BaseException:
         users.close()
         raise
+
+
+def remove(folder: Path = Path(".featuretrail")) -> None:
+    """Delete the server's data under ``folder``, wherever they are; nothing happens without data.
+
+    Raises EngineError while somebody uses the server.
+    """
+    if not (folder / "server").is_dir():
+        return
+    control = Control.prepare(folder)
+    with (
+        lock(control.users, seconds=_LEAVE_SECONDS),
+        lock(control.starting, seconds=_LEAVE_SECONDS),
+        lock(control.alive, seconds=_LEAVE_SECONDS),
+    ):
+        home = control.home()
+        home.drop_socket(home.running_socket())
+        for place in {home.folder, control.folder}:
+            shutil.rmtree(place)
 
 
 def _watch(control: Control, cluster: Cluster) -> None:

@@ -95,4 +95,4 @@ def _versions(
 
 def _pinned(snapshot: FeatureSnapshot) -> dict[str, str]:
     pairs = (item["reference"].split("@") for item in snapshot.manifest["features"])
-    return {path: version for path, version in pairs}
+    return dict(pairs)

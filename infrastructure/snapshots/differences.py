@@ -1,5 +1,6 @@
 """Where two matrices differ: rows only one has, cells that changed."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,9 +45,9 @@ def row_ids(tables: Sequence[pa.Table], keys: Sequence[str]) -> list[npt.NDArray
         part = encoded.indices.to_numpy().astype(np.int64)
         codes = np.unique(codes * (len(encoded.dictionary) + 1) + part, return_inverse=True)[1]
     bounds = np.cumsum([0, *sizes])
-    occurrences = [_occurrence(codes[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    occurrences = [_occurrence(codes[a:b]) for a, b in itertools.pairwise(bounds)]
     ids = codes * (max(sizes, default=0) + 1) + np.concatenate(occurrences)
-    return [ids[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [ids[a:b] for a, b in itertools.pairwise(bounds)]
 
 
 def _occurrence(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

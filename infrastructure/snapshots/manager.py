@@ -117,7 +117,7 @@ class FeatureSnapshotManager:
         return compare(self.get(snapshot_id), self.get(other_id))
 
     def export(self, snapshot_id: str, path: str) -> SnapshotInfo:
-        """Write a snapshot's checked matrix to ``path`` as Parquet, its identity in the metadata."""
+        """Write a checked snapshot to ``path`` as Parquet, its identity in the metadata."""
         snapshot = self.get(snapshot_id)
         identity = {
             "featuretrail.snapshot": snapshot.info.snapshot_id,

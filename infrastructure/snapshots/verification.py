@@ -1,9 +1,10 @@
 """The two proofs of a snapshot: its stored bytes, and its derivation from the values."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve, field, frozen
 
 from featuretrail.domain.digest import table_digest
 from featuretrail.domain.errors import FeatureTrailError, IntegrityError, NotFoundError
@@ -40,10 +41,11 @@ class Cause:
 class SnapshotVerification:
     """The outcome of both proofs.
 
-    ``stored_ok``: the stored rows have the recorded digest. ``rederived_ok``: deriving them again at
-    the recorded position gives the same digest; ``None`` when the stored spine is unusable, with the
-    reason among ``faults``. ``changed_cells`` counts differing cells by column, ``differences``
-    shows the first, ``causes`` names the events whose stored values or bytes were altered.
+    ``stored_ok``: the stored rows have the recorded digest. ``rederived_ok``: deriving them again
+    at the recorded position gives the same digest; ``None`` when the stored spine is unusable,
+    with the reason among ``faults``. ``changed_cells`` counts differing cells by column,
+    ``differences`` shows the first, ``causes`` names the events whose stored values or bytes were
+    altered.
     """
 
     snapshot_id: str
@@ -52,7 +54,7 @@ class SnapshotVerification:
     stored_ok: bool
     rederived_ok: bool | None = None
     faults: tuple[str, ...] = ()
-    changed_cells: dict[str, int] = {}
+    changed_cells: Mapping[str, int] = field(factory=dict)
     differences: tuple[CellDifference, ...] = ()
     causes: tuple[Cause, ...] = ()
 
