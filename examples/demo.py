@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 import featuretrail as ft
+from featuretrail.infrastructure import embedded
 from flights.report import Report
 from flights.scene import Scene
 from flights.screen import Screen
@@ -26,16 +27,26 @@ def main() -> None:
     options = _arguments()
     began = time.perf_counter()
     report = Report()
-    screen = Screen(Console(highlight=False), report)
+    console = Console(highlight=False)
+    screen = Screen(console, report)
     screen.banner("featuretrail", WELCOME)
-    year = Year.read(options.rows)
-    database = options.folder / "db"
-    shutil.rmtree(database, ignore_errors=True)
-    with ft.connect(folder=database, actor="demo") as store:
+    with console.status("reading the year and starting the embedded server"):
+        year = Year.read(options.rows)
+        store = ft.connect(folder=_emptied(options.folder / "db"), actor="demo")
+    report.timed("prepare", time.perf_counter() - began)
+    with store:
         tell(Scene(store, year, screen, report))
     report.timed("everything", time.perf_counter() - began)
     report.write(options.folder / "report.json")
-    screen.closing(options.folder / "report.json")
+    screen.closing(f"The facts of this story are in {options.folder / 'report.json'}.")
+
+
+def _emptied(folder: Path) -> Path:
+    """Return ``folder`` without the store that an earlier run left in it."""
+    if folder.exists():
+        embedded.remove(folder)
+        shutil.rmtree(folder)
+    return folder
 
 
 def _arguments() -> argparse.Namespace:

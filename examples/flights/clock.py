@@ -22,6 +22,8 @@ DAY: Final = 24 * 60
 
 _SPRING: Final = int((np.datetime64("2013-03-10T02:00", "m") - YEAR_BEGIN).astype(np.int64))
 _AUTUMN: Final = int((np.datetime64("2013-11-03T01:00", "m") - YEAR_BEGIN).astype(np.int64))
+"""When summer time begins and ends, on a clock left on winter time."""
+
 _NOT_LISTED: Final = {"SJU": -4, "BQN": -4, "PSE": -4, "STT": -4}
 """Hours from UTC of the airports of Puerto Rico and the Virgin Islands, which airports.csv lacks;
 they keep Atlantic time all year."""
@@ -41,26 +43,30 @@ def instants(values: Minutes) -> pa.Array:
 
 def scheduled_departures(flights: pa.Table) -> Minutes:
     """Return when each flight was to leave the gate."""
-    return minutes(flights["time_hour"]) + flights["minute"].to_numpy()
+    return np.asarray(minutes(flights["time_hour"]) + flights["minute"].to_numpy())
 
 
 def departures(flights: pa.Table) -> Minutes:
     """Return when each flight left the gate; every flight must have a ``dep_delay``."""
-    return scheduled_departures(flights) + flights["dep_delay"].to_numpy().astype(np.int64)
+    late = flights["dep_delay"].to_numpy().astype(np.int64)
+    return np.asarray(scheduled_departures(flights) + late)
 
 
 def landings(flights: pa.Table) -> Minutes:
     """Return when each flight reached the gate; every flight must have an ``arr_delay``.
 
-    On the night summer time ends a clock reads each minute between 1 and 2 a.m. twice; the later
-    one is taken, because a value seen an hour late is harmless and one seen early is a leak.
+    Twice a year a reading is doubtful: between 1 and 2 a.m. when summer time ends it comes twice,
+    between 2 and 3 a.m. when it begins not at all, yet some flights have it. The later instant is
+    taken, because a value seen an hour late is harmless and one seen early is a leak.
     """
     departed = departures(flights)
     offset, keeps_summer = _zones(flights["dest"])
     hhmm = flights["arr_time"].to_numpy().astype(np.int64)
-    left = departed + offset + 60 * _is_summer(departed + offset, keeps_summer)
+    standard = departed + offset
+    left = standard + 60 * (keeps_summer & (standard >= _SPRING) & (standard < _AUTUMN))
     read = left + (hhmm // 100 * 60 + hhmm % 100 - left) % DAY
-    return np.asarray(read - offset - 60 * _is_summer(read, keeps_summer))
+    in_summer = keeps_summer & (read >= _SPRING + 60) & (read < _AUTUMN)
+    return np.asarray(read - offset - 60 * in_summer)
 
 
 def _zones(dest: pa.ChunkedArray) -> tuple[Minutes, NDArray[np.bool_]]:
@@ -76,12 +82,3 @@ def _zones(dest: pa.ChunkedArray) -> tuple[Minutes, NDArray[np.bool_]]:
     codes = encoded.indices.to_numpy()
     offsets = np.array([offset for offset, _ in found], np.int64)
     return offsets[codes], np.array([summer for _, summer in found])[codes]
-
-
-def _is_summer(clock: Minutes, keeps_summer: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return if summer time was in force when a clock read ``clock`` minutes since New Year.
-
-    Right for clocks left on winter time, and for wall clocks but for the hour read twice, which
-    counts as winter.
-    """
-    return keeps_summer & (clock >= _SPRING) & (clock < _AUTUMN)

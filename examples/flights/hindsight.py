@@ -98,8 +98,8 @@ def find_leaks(scene: Scene) -> None:
         "find_leaks",
         "Who saw the future?",
         "Each row of ours says when its source published it (assumed: weather 10 minutes after "
-        "the hour, landings after 5; corrections, weeks). The leakage report joins twice, once with "
-        "only what was published by the time of the question, and lists what differs.",
+        "the hour, landings after 5; corrections, weeks). The leakage report joins twice, once "
+        "with only what was published by the time of the question, and lists what differs.",
     ):
         report = scene.store.leakage_report(scene.year.spine, SET)
         share = report.leaking_rows / report.rows

@@ -25,13 +25,8 @@ class Report:
         """Add how long a step took."""
         self._seconds[step] = round(seconds, 3)
 
-    @property
-    def seconds(self) -> float:
-        """The time of all steps together."""
-        return sum(self._seconds.values())
-
     def write(self, path: Path) -> None:
         """Write the report as JSON."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        facts = self._facts | {"seconds": self._seconds | {"total": round(self.seconds, 3)}}
+        facts = self._facts | {"seconds": self._seconds}
         path.write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

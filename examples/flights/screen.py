@@ -49,6 +49,11 @@ class Screen:
         self._report.timed(key, seconds)
         self._console.print(Text(f"   {seconds:.2f} s", "dim"))
 
+    def closing(self, text: str) -> None:
+        """Print the story's last line."""
+        self._console.print()
+        self.say(text)
+
     def say(self, text: str) -> None:
         """Print a paragraph, indented."""
         self._console.print(Padding(text, (0, 0, 0, 3)), width=self._width)

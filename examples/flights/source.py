@@ -22,8 +22,9 @@ FLIGHT_COLUMNS = {
     "origin": pa.string(),
     "dest": pa.string(),
 }
-"""What the features need. ``month`` and ``day`` are New York's; ``time_hour`` is the scheduled hour of departure, in UTC; the delays are
-minutes (NULL: cancelled or diverted); ``arr_time`` is the destination's wall clock as HHMM."""
+"""What the features need. ``month`` and ``day`` are New York's; ``time_hour`` is the scheduled hour
+of departure, in UTC; the delays are minutes (NULL: cancelled or diverted); ``arr_time`` is the
+destination's wall clock as HHMM."""
 
 WEATHER_COLUMNS = {
     "origin": pa.string(),
