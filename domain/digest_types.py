@@ -105,8 +105,7 @@ def _floats(block: pa.Array) -> Pieces:
     signed, unsigned = values.view(f"i{width}"), values.view(f"u{width}")
     bits = _FLOAT_BITS[width]
     if signed.max() > bits.infinity or unsigned.max() > bits.minus_infinity:
-        where_nan = -np.isnan(values).astype(signed.dtype)
-        signed = (signed & ~where_nan) | (bits.nan & where_nan)
+        signed = np.where(np.isnan(values), bits.nan, signed)
     if signed.min() == bits.minus_zero:
         signed = np.where(signed == bits.minus_zero, 0, signed)
     return (_little_endian(signed),)
