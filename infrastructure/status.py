@@ -36,7 +36,7 @@ def store_status(database: Database, registry: Registry) -> dict[str, Any]:
         "migrations": {"applied": len(migrations()) - len(missing), "pending": missing},
         "log": {
             "position": position,
-            "recorded_at": recorded_at.isoformat() if position else None,
+            "recorded_at": None if recorded_at is None or not position else recorded_at.isoformat(),
             "events": position,
         },
         "counts": {

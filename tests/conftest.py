@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist has no types
+def pytest_configure_node(node: Any) -> None:
     node.workerinput["engines"] = str(node.config.stash[_FOLDER].path)
 
 

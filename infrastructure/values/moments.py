@@ -1,18 +1,18 @@
 """Event times: which moments are accepted, and how they are counted."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
 from featuretrail.domain.errors import InvalidInputError, NaiveTimeError
 
-EARLIEST = datetime(1678, 1, 1, tzinfo=timezone.utc)
+EARLIEST = datetime(1678, 1, 1, tzinfo=UTC)
 """The first event time that is accepted: what pandas' nanoseconds can hold."""
 
 TOLERANCE = timedelta(minutes=1)
 """How far an event time may lie ahead of the server's clock."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -37,4 +37,4 @@ def check_moment(what: str, moment: object) -> datetime:
         raise NaiveTimeError(what)
     if moment < EARLIEST:
         raise InvalidInputError(f"{what} is {moment}; the earliest accepted is {EARLIEST.date()}")
-    return moment.astimezone(timezone.utc)
+    return moment.astimezone(UTC)
