@@ -32,7 +32,7 @@ def main() -> None:
     screen.banner("featuretrail", WELCOME)
     with console.status("reading the year and starting the embedded server"):
         year = Year.read(options.rows)
-        store = ft.connect(folder=_emptied(options.folder / "db"), actor="demo")
+        store = ft.connect(folder=_emptied(options.folder / ".featuretrail"), actor="demo")
     report.timed("prepare", time.perf_counter() - began)
     with store:
         tell(Scene(store, year, screen, report))
