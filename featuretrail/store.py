@@ -64,7 +64,7 @@ class TimescaleDBFeatureStore:
         self._server = server
         self._actor = actor
         self._log = EventLog(database)
-        self._registry = RegistryReader(database, self._log)
+        self._registry = RegistryReader(database)
         self._registrar = Registrar(database, self._log, self._registry)
         self._values = ValueStore(database, self._log)
         self._historical = HistoricalReader(database)

@@ -18,7 +18,8 @@ from featuretrail.domain.events import (
     ValuesRetracted,
 )
 from featuretrail.infrastructure.database import Database
-from featuretrail.infrastructure.log.application import EventLog, RecordedEvent
+from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.log.verification import verify_chain
 from featuretrail.infrastructure.snapshots.catalogue import SnapshotCatalogue
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
@@ -105,7 +106,7 @@ class Audit:
         self._database = database
         self._log = log
         self._storage = storage
-        self._catalogue = SnapshotCatalogue(database, log)
+        self._catalogue = SnapshotCatalogue(database)
 
     def log(
         self,
@@ -147,8 +148,8 @@ class Audit:
             self._database, progress=lambda done, total: report("chain", done, total)
         )
         faults: list[AuditFault] = []
-        if not chain.ok:
-            faults.append(AuditFault(chain.first_fault_position, "chain", chain.reason))
+        if chain.first_fault is not None:
+            faults.append(AuditFault(chain.first_fault, "chain", chain.reason or ""))
         with self._database.connection() as connection:
             faults += [
                 AuditFault(fault.position, "values", fault.reason)

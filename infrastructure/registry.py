@@ -2,12 +2,9 @@
 
 from threading import Lock
 
-from eventsourcing.persistence import StoredEvent
-
-from featuretrail.domain.events import Event
 from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.database import Database
-from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 
 _ALL = 2**63 - 1
@@ -16,9 +13,8 @@ _ALL = 2**63 - 1
 class RegistryReader:
     """Reads definitions from the log; keeps the latest registry and folds in only what is new."""
 
-    def __init__(self, database: Database, log: EventLog) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._log = log
         self._lock = Lock()
         self._latest = Registry()
 
@@ -41,17 +37,14 @@ class RegistryReader:
         return self._folded(Registry(), position)
 
     def _folded(self, registry: Registry, until: int) -> Registry:
-        rows = self._definitions(registry.position, until)
-        if not rows:
+        recorded = self._definitions(registry.position, until)
+        if not recorded:
             return registry
-        return registry.evolve((event for _, event in rows), rows[-1][0])
+        return registry.evolve((item.event for item in recorded), recorded[-1].position)
 
-    def _definitions(self, after: int, until: int) -> list[tuple[int, Event]]:
+    def _definitions(self, after: int, until: int) -> list[RecordedEvent]:
         with self._database.connection() as connection:
             rows = connection.execute(
                 query("registry/definitions"), {"after": after, "until": until}, binary=True
-            ).fetchall()
-        return [
-            (position, self._log.mapper.to_domain_event(StoredEvent(stream, version, topic, state)))
-            for position, stream, version, topic, state in rows
-        ]
+            )
+            return [RecordedEvent.from_row(row) for row in rows]

@@ -3,13 +3,12 @@
 from datetime import datetime
 
 from attrs import frozen
-from eventsourcing.persistence import StoredEvent
 
 from featuretrail.domain.aggregates.snapshot import parse_snapshot_name
 from featuretrail.domain.errors import NotFoundError
 from featuretrail.domain.events import SnapshotCreated
 from featuretrail.infrastructure.database import Database
-from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.snapshots.snapshot import SnapshotInfo
 
@@ -31,18 +30,14 @@ class RecordedSnapshot:
 class SnapshotCatalogue:
     """Finds snapshots in the log."""
 
-    def __init__(self, database: Database, log: EventLog) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._log = log
 
     def all(self, feature_set: str | None = None) -> list[RecordedSnapshot]:
         """Return the snapshots (of ``feature_set``), oldest first."""
         with self._database.connection() as connection:
             rows = connection.execute(query("snapshots/created"), binary=True).fetchall()
-        found = [
-            RecordedSnapshot(position, recorded_at, self._decoded(stored))
-            for position, recorded_at, *stored in rows
-        ]
+        found = [_snapshot(RecordedEvent.from_row(row)) for row in rows]
         return [
             item for item in found if feature_set is None or item.created.feature_set == feature_set
         ]
@@ -55,8 +50,9 @@ class SnapshotCatalogue:
             raise NotFoundError("snapshot", snapshot_id, list(snapshots))
         return snapshots[snapshot_id]
 
-    def _decoded(self, stored: list[object]) -> SnapshotCreated:
-        event = self._log.mapper.to_domain_event(StoredEvent(*stored))  # type: ignore[arg-type]
-        if not isinstance(event, SnapshotCreated):
-            raise TypeError(f"expected SnapshotCreated, the log holds {type(event).__name__}")
-        return event
+
+def _snapshot(recorded: RecordedEvent) -> RecordedSnapshot:
+    event = recorded.event
+    if not isinstance(event, SnapshotCreated):
+        raise TypeError(f"expected SnapshotCreated, the log holds {type(event).__name__}")
+    return RecordedSnapshot(recorded.position, recorded.recorded_at, event)

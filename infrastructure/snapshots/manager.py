@@ -74,7 +74,7 @@ class FeatureSnapshotManager:
         self._registry = registry
         self._reader = reader
         self._storage = SnapshotStorage(database, blobs)
-        self._catalogue = SnapshotCatalogue(database, log)
+        self._catalogue = SnapshotCatalogue(database)
 
     def list(self, feature_set: str | None = None) -> list[SnapshotInfo]:
         """Return the snapshots that exist (of ``feature_set``), oldest first."""

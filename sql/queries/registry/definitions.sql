@@ -1,10 +1,12 @@
 -- Which definitions were recorded after one position, up to another?
 SELECT
   events.position,
+  events.recorded_at,
+  events.topic,
   events.originator_id,
   events.originator_version,
-  events.topic,
-  events.state
+  events.state,
+  events.digest
 FROM featuretrail.events AS events
 WHERE events.topic IN (
     'featuretrail.feature.defined',
