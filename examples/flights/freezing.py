@@ -31,14 +31,14 @@ def register(scene: Scene) -> None:
         )
         again = scene.store.register(*groups(), training_set())
         scene.screen.table(
-            ["group", "keys", ">features", "valid for", "description"],
+            ["group", "keys", ">features", "valid for", "owner"],
             [
                 (
                     group.name,
                     ", ".join(group.keys),
                     len(group.features),
                     "ever" if group.ttl is None else f"{group.ttl.total_seconds() / 3600:.0f} h",
-                    group.description,
+                    group.owner,
                 )
                 for group in groups()
             ],

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
@@ -56,14 +56,14 @@ class Screen:
 
     def say(self, text: str) -> None:
         """Print a paragraph, indented."""
-        self._console.print(Padding(text, (0, 0, 0, 3)), width=self._width)
+        self._console.print(Padding(text, (0, 0, 0, 3), expand=False), width=self._width)
 
     def proof(self, text: str, *, holds: bool) -> None:
         """Print a statement with a tick when it holds and a cross when it does not."""
         sign = "[bold green]✓[/]" if holds else "[bold red]✗[/]"
         grid = Table.grid(padding=(0, 1))
         grid.add_row(sign, text)
-        self._console.print(Padding(grid, (0, 0, 0, 3)), width=self._width)
+        self._console.print(Padding(grid, (0, 0, 0, 3), expand=False), width=self._width)
 
     def table(
         self, columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None
@@ -71,14 +71,14 @@ class Screen:
         """Print rows under ``columns``; a name that begins with ``>`` aligns to the right."""
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="italic")
         for column in columns:
+            number = column.startswith(">")
+            justify: JustifyMethod = "right" if number else "left"
             table.add_column(
-                column.removeprefix(">"),
-                justify="right" if column.startswith(">") else "left",
-                overflow="fold",
+                column.removeprefix(">"), justify=justify, no_wrap=number, overflow="fold"
             )
         for row in rows:
             table.add_row(*map(shown, row))
-        self._console.print(Padding(table, (0, 0, 0, 2)))
+        self._console.print(Padding(table, (0, 0, 0, 2), expand=False))
 
 
 def shown(cell: object) -> str:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 DEMO = Path(__file__).parents[2] / "examples" / "demo.py"
 
 
