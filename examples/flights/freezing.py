@@ -27,7 +27,7 @@ def register(scene: Scene) -> None:
         "an author and a reason; registering the same again would change nothing.",
     ):
         done = scene.store.register(
-            *groups(), training_set(), actor="forecasting", reason="the delay model's first version"
+            *groups(), training_set(), actor="forecasting", reason="first version"
         )
         again = scene.store.register(*groups(), training_set())
         scene.screen.table(
@@ -64,17 +64,23 @@ def ingest_ten_months(scene: Scene) -> None:
         "each batch leaves a receipt whose digest is in the log.",
     ):
         receipts = [
-            ingest(scene, group, table=times.before(table, times.NOVEMBER), part="to-october")
+            ingest(
+                scene,
+                group,
+                times.before(table, times.NOVEMBER),
+                part="to-october",
+                reason="January to October",
+            )
             for group, table in scene.year.values.items()
         ]
         show_receipts(scene, receipts)
 
 
-def ingest(scene: Scene, group: str, table: object, part: str) -> ft.Receipt:
+def ingest(scene: Scene, group: str, table: object, part: str, reason: str) -> ft.Receipt:
     """Ingest one batch and report its receipt under ``<group>-<part>``."""
     actor, source = SOURCES[group]
     receipt = scene.store.ingest(
-        group, table, source=source, actor=actor, idempotency_key=f"{group}-{part}", reason=part
+        group, table, source=source, actor=actor, idempotency_key=f"{group}-{part}", reason=reason
     )
     facts = {"rows": receipt.rows, "position": receipt.position, "digest": receipt.digest}
     scene.report.note("batches", **{f"{group}-{part}": facts})
@@ -90,7 +96,7 @@ def show_receipts(scene: Scene, receipts: list[ft.Receipt]) -> None:
 
 
 def freeze(scene: Scene) -> ft.SnapshotInfo:
-    """Freeze the training set, and report what the bare query gives at the same time."""
+    """Freeze the training set, and report the digest of the join alone as well."""
     spine = scene.year.spine
     with scene.screen.step(
         "freeze",
@@ -102,12 +108,12 @@ def freeze(scene: Scene) -> ft.SnapshotInfo:
         info = scene.store.create_feature_snapshot(
             SET, spine, "1.0.0", split=SPLIT, actor="forecasting", reason="for the first model"
         )
-        query = table_digest(scene.store.get_historical_features(spine, SET))
+        frozen = scene.store.get_feature_snapshot(info.snapshot_id)
         scene.screen.table(
             ["snapshot", ">rows", ">columns", ">position", "digest"],
             [(info.snapshot_id, info.rows, info.columns, info.position, short(info.digest))],
         )
-        _show_first_row(scene, info)
+        _show_a_row(scene, frozen)
         scene.report.note(
             "training",
             snapshot=info.snapshot_id,
@@ -115,7 +121,7 @@ def freeze(scene: Scene) -> ft.SnapshotInfo:
             columns=info.columns,
             position=info.position,
             digest=info.digest,
-            query_digest=query,
+            answer_digest=answer_digest(frozen),
         )
         return info
 
@@ -155,8 +161,8 @@ def learn(scene: Scene, info: ft.SnapshotInfo) -> None:
             [(name, f"{weight:+.1f}", bar(weight, most)) for name, weight in strongest],
         )
         scene.screen.say(
-            f"Error {result.error:.1f} min, of always saying the mean {result.error_of_mean:.1f}; "
-            f"of a late and a punctual flight it picks the late one {result.ranking:.0%} of times."
+            f"Error {result.error:.1f} min, of always saying the mean {result.error_of_mean:.1f}. "
+            f"Of a late and a punctual flight it picks the late one in {result.ranking:.0%}."
         )
         facts = asdict(result)
         weights = {name: round(weight, 3) for name, weight in facts.pop("weights").items()}
@@ -164,19 +170,16 @@ def learn(scene: Scene, info: ft.SnapshotInfo) -> None:
         scene.report.note("model", **rounded, weights=weights)
 
 
-def _show_first_row(scene: Scene, info: ft.SnapshotInfo) -> None:
-    table = scene.store.get_feature_snapshot(info.snapshot_id).to_arrow()
+def answer_digest(frozen: ft.FeatureSnapshot) -> str:
+    """Return the digest of what the join answered: the matrix without its label and split."""
+    return table_digest(frozen.to_arrow().drop_columns([str(frozen.label), "split"]))
+
+
+def _show_a_row(scene: Scene, frozen: ft.FeatureSnapshot) -> None:
+    table = frozen.to_arrow()
     row = table.slice(table.num_rows // 2, 1).to_pylist()[0]
-    wanted = ("temp", "wind_speed", "carrier_delay__recent_delay", "route_delay__recent_delay")
     scene.screen.table(
-        ["flight", "asked at (UTC)", *(f">{name}" for name in wanted), ">dep_delay"],
-        [
-            (
-                row["flight"],
-                f"{row['event_time']:%d %b %H:%M}",
-                *(row[name] for name in wanted),
-                row["dep_delay"],
-            )
-        ],
-        title="a row of it, in part",
+        ["column", ">value"],
+        [(name, row[name]) for name in ("temp", "wind_speed", *frozen.features[8:], frozen.label)],
+        title=f"{row['flight']}, asked at {row['event_time']:%H:%M} UTC",
     )

@@ -4,7 +4,7 @@ import featuretrail as ft
 from featuretrail.domain.digest import table_digest
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
 from flights import observations, times
-from flights.freezing import SPLIT, ingest, show_receipts
+from flights.freezing import SPLIT, answer_digest, ingest, show_receipts
 from flights.scene import SET, Scene
 from flights.screen import short
 
@@ -19,12 +19,21 @@ def ingest_corrections(scene: Scene) -> None:
         "taken back. And (we make this up) LaGuardia's thermometer read 3.6 °F too warm for a "
         "week of March. Nothing is overwritten: new rows of the same hours say otherwise.",
     ):
-        batches = {
-            "impossible-wind": observations.impossible_wind(weather),
-            "recalibration": observations.recalibration(weather),
-        }
-        receipts = [ingest(scene, "weather", table, part) for part, table in batches.items()]
-        show_receipts(scene, receipts)
+        gale = ingest(
+            scene,
+            "weather",
+            observations.impossible_wind(weather),
+            part="impossible-wind",
+            reason="no wind blows at 1,048 mph",
+        )
+        recalibrated = ingest(
+            scene,
+            "weather",
+            observations.recalibration(weather),
+            part="recalibration",
+            reason="a thermometer read 3.6 °F too warm",
+        )
+        show_receipts(scene, [gale, recalibrated])
 
 
 def ingest_rest(scene: Scene) -> None:
@@ -37,8 +46,9 @@ def ingest_rest(scene: Scene) -> None:
         rest = {
             group: times.since(table, times.NOVEMBER) for group, table in scene.year.values.items()
         }
-        receipts = [ingest(scene, group, table, "to-december") for group, table in rest.items()]
-        again = ingest(scene, "weather", rest["weather"], "to-december")
+        why = "November and December"
+        receipts = [ingest(scene, name, rows, "to-december", why) for name, rows in rest.items()]
+        again = ingest(scene, "weather", rest["weather"], "to-december", why)
         show_receipts(scene, receipts)
         scene.screen.proof(
             f"weather sent again: the receipt of position {again.position}, nothing written",
@@ -55,39 +65,34 @@ def look_back(scene: Scene, frozen: ft.SnapshotInfo) -> None:
         f"Asked as known at position {frozen.position}, the question gets the answer it got then. "
         "Asked without that cut, it sees the corrections. A second snapshot keeps that answer.",
     ):
-        at_position = frozen.position
-        then = table_digest(store.get_historical_features(spine, SET, known_at=at_position))
-        now = table_digest(store.get_historical_features(spine, SET))
-        same = store.create_feature_snapshot(
+        before = answer_digest(store.get_feature_snapshot(frozen.snapshot_id))
+        then = table_digest(store.get_historical_features(spine, SET, known_at=frozen.position))
+        corrected = store.create_feature_snapshot(
             SET,
             spine,
             "1.1.0",
-            known_at=at_position,
             split=SPLIT,
             actor="forecasting",
-            reason="the same question, as known then",
+            reason="with the corrections",
         )
-        other = store.create_feature_snapshot(
-            SET, spine, "1.2.0", split=SPLIT, actor="forecasting", reason="with the corrections"
-        )
-        difference = store.diff_snapshots(frozen.snapshot_id, other.snapshot_id)
+        now = answer_digest(store.get_feature_snapshot(corrected.snapshot_id))
         scene.screen.table(
-            ["snapshot", "asked", ">position", "digest"],
+            ["the question, asked", ">known at", "digest of the answer"],
             [
-                (frozen.snapshot_id, "then", frozen.position, short(frozen.digest)),
-                (same.snapshot_id, "now, as known then", same.position, short(same.digest)),
-                (other.snapshot_id, "now", other.position, short(other.digest)),
+                ("then, and frozen", frozen.position, short(before)),
+                ("now, as known then", frozen.position, short(then)),
+                ("now, and frozen", corrected.position, short(now)),
             ],
         )
-        scene.screen.proof("as known then: the same digest", holds=same.digest == frozen.digest)
-        scene.screen.proof("as known now: another one", holds=other.digest != frozen.digest)
+        scene.screen.proof("as known then: the same digest", holds=then == before)
+        scene.screen.proof("as known now: another one", holds=now != before)
+        difference = store.diff_snapshots(frozen.snapshot_id, corrected.snapshot_id)
         _show_difference(scene, difference)
         scene.report.note(
             "hindsight",
-            as_known_then_digest=same.digest,
-            as_known_now_digest=other.digest,
-            query_as_known_then_digest=then,
-            query_as_known_now_digest=now,
+            answer_as_known_then_digest=then,
+            answer_as_known_now_digest=now,
+            corrected_snapshot_digest=corrected.digest,
             changed_cells=dict(difference.changed_cells),
         )
 
@@ -115,7 +120,7 @@ def find_leaks(scene: Scene) -> None:
         honest = scene.store.create_feature_snapshot(
             SET,
             scene.year.spine,
-            "1.3.0",
+            "1.2.0",
             knowledge="row",
             split=SPLIT,
             actor="forecasting",

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 import featuretrail as ft
 from featuretrail.infrastructure.audit import LogEntry
 from flights import times
-from flights.scene import SET, Scene
-from flights.screen import bar, short
+from flights.scene import Scene
+from flights.screen import bar, short, status
 
 CARRIERS: Final = ["9E", "AA", "B6", "DL", "EV", "MQ", "UA", "US"]
 AIRPORTS: Final = ["EWR", "JFK", "LGA"]
@@ -61,13 +61,14 @@ def withdraw(scene: Scene, frozen: ft.SnapshotInfo) -> None:
             "arrivals since October were counted twice",
             actor="operations",
         )
-        answer = store.get_historical_features(scene.year.spine, SET, status=True)
-        status = answer["carrier_delay__recent_delay__status"]
-        hidden = pc.sum(pc.equal(status, "retracted")).as_py()
+        asked = scene.year.spine.filter(pc.equal(scene.year.spine["carrier"], WITHDRAWN))
+        answer = store.get_historical_features(asked, DELAY, status=True)
+        hidden = pc.sum(pc.equal(answer["recent_delay__status"], "retracted")).as_py()
         online = _online(scene, DELAY, "carrier", [WITHDRAWN])["recent_delay__status"][0].as_py()
         proven = store.verify_snapshot(frozen.snapshot_id)
         scene.screen.say(
-            f"{hidden:,} rows of our question now read as retracted; online: {online}."
+            f"Of our {asked.num_rows:,} questions about its flights {hidden:,} are now answered "
+            f"with: retracted. Online it is {status(online)}."
         )
         scene.screen.proof(
             f"{frozen.snapshot_id}, frozen before, is still proven both ways", holds=proven.ok
@@ -92,8 +93,9 @@ def account(scene: Scene) -> None:
         entries = scene.store.audit.log(limit=None)
         told = [entry for entry in entries if not entry.subject.startswith("feature ")]
         scene.screen.table(
-            [">position", "what", "who", "why"],
-            [(e.position, e.subject, e.actor, e.reason) for e in told],
+            [">at", "what", "who", "why"],
+            [(e.position, _what(e), e.actor, e.reason) for e in told],
+            title="the log, less each feature's definition",
         )
         verified = scene.store.audit.verify()
         scene.screen.proof(
@@ -131,14 +133,14 @@ def _show_carriers(scene: Scene, online: pa.Table) -> None:
     rows = online.to_pylist()
     most = max(abs(row["recent_delay"] or 0.0) for row in rows)
     scene.screen.table(
-        ["carrier", ">recent delay", "", "status", "since (UTC)"],
+        ["carrier", ">delay", "", "status", "since (UTC)"],
         [
             (
-                scene.year.carriers[row["carrier"]],
+                scene.year.carriers[row["carrier"]].removesuffix(" Inc."),
                 row["recent_delay"],
-                bar(row["recent_delay"] or 0.0, most),
-                row["recent_delay__status"],
-                f"{row['recent_delay__event_time']:%d %b %Y %H:%M}",
+                bar(max(row["recent_delay"] or 0.0, 0.0), most, 10),
+                status(row["recent_delay__status"]),
+                f"{row['recent_delay__event_time']:%d %b %H:%M}",
             )
             for row in rows
         ],
@@ -152,7 +154,7 @@ def _show_airports(scene: Scene, online: pa.Table) -> None:
             (
                 row["origin"],
                 row["temp"],
-                row["temp__status"],
+                status(row["temp__status"]),
                 f"{row['temp__event_time']:%d %b %Y %H:%M}",
             )
             for row in online.to_pylist()
@@ -166,6 +168,11 @@ def _by_key(online: pa.Table, column: str) -> dict[str, float]:
 
 def _statuses(online: pa.Table, column: str) -> dict[str, str]:
     return dict(zip(online[0].to_pylist(), online[column].to_pylist(), strict=True))
+
+
+def _what(entry: LogEntry) -> str:
+    """Return what an event did to what, such as ``ingested batch weather#1``."""
+    return f"{entry.topic.rpartition('.')[2]} {entry.subject}"
 
 
 def _actors(entries: list[LogEntry]) -> dict[str, int]:

@@ -16,6 +16,9 @@ from flights.report import Report
 WIDEST = 100
 """Columns that sentences and rules use at most: longer lines are hard to read."""
 
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_COLOURS = {"present": "green", "expired": "yellow", "missing": "yellow", "retracted": "red"}
+
 
 class Screen:
     """A console that tells numbered steps; plain text when it is no terminal."""
@@ -100,4 +103,9 @@ def short(digest: str) -> str:
 def bar(value: float, most: float, width: int = 16) -> str:
     """Return a bar as long as ``value`` is of ``most``."""
     eighths = round(abs(value) / most * width * 8) if most > 0 else 0
-    return "█" * (eighths // 8) + ("", *"▏▎▍▌▋▊▉")[eighths % 8]
+    return f"[cyan]{'█' * (eighths // 8)}{_EIGHTHS[eighths % 8].strip()}[/]"
+
+
+def status(name: str) -> str:
+    """Return a value's status in its colour."""
+    return f"[{_COLOURS.get(name, 'default')}]{name}[/]"
