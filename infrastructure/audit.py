@@ -148,8 +148,8 @@ class Audit:
             self._database, progress=lambda done, total: report("chain", done, total)
         )
         faults: list[AuditFault] = []
-        if chain.first_fault is not None:
-            faults.append(AuditFault(chain.first_fault, "chain", chain.reason or ""))
+        if chain.first_fault_position is not None:
+            faults.append(AuditFault(chain.first_fault_position, "chain", chain.reason))
         with self._database.connection() as connection:
             faults += [
                 AuditFault(fault.position, "values", fault.reason)

@@ -1,7 +1,7 @@
 """Proving the log: every digest recomputed from the rows, no gap, no time going back, one end."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
 from hashlib import sha256
 from typing import Any
 
@@ -71,10 +71,11 @@ class _Walk:
     def advance(self) -> Fault | None:
         """Verify the next stretch of the log, or its end when nothing is left."""
         before = self.events
-        fault = self._verify(self._stretch())
+        with closing(self._stretch()) as rows:
+            fault = self._verify(rows)
         return self._verify_end() if fault is None and self.events == before else fault
 
-    def _stretch(self) -> Iterator[ChainRow]:
+    def _stretch(self) -> Generator[ChainRow]:
         """Yield the next rows while the server sends more, so that both sides work at once."""
         facts = {"after": Int8(self.events), "limit": Int8(STRETCH)}
         with self._connection.cursor(binary=True) as cursor:

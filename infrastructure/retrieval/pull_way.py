@@ -65,6 +65,8 @@ class _Search:
 
     def merge(self, rows: Rows, found: Ints, places: Ints, block: pa.Table) -> None:
         """Take over what ``found`` has that is later than what is held; ``places`` in ``block``."""
+        if rows.codes.size == 0:
+            return
         times, batches = rows.event_times[found], rows.batches[found]
         later = (times > self.event_times) | (
             (times == self.event_times) & (batches > self.batches)

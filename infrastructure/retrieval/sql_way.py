@@ -74,7 +74,7 @@ def _parameters(task: GroupTask) -> dict[str, object]:
         "until": BinaryArray.moments(task.until),
         "last_batch": task.cut.last_batch,
         "newest": _moment(min(task.newest, task.cut.last_event_time)),
-        "oldest": _moment(max(task.oldest or task.cut.first_event_time, task.cut.first_event_time)),
+        "oldest": _moment(_oldest(task)),
     }
     parameters |= {f"key{n}": key_array(column) for n, column in enumerate(task.keys)}
     if task.ttl is not None and task.only_fresh:
@@ -83,6 +83,11 @@ def _parameters(task: GroupTask) -> dict[str, object]:
         parameters["at"] = BinaryArray.moments(task.times)
         parameters["known"] = BinaryArray.integers(_known_batches(task))
     return parameters
+
+
+def _oldest(task: GroupTask) -> int:
+    first = task.cut.first_event_time
+    return first if task.oldest is None else max(first, task.oldest)
 
 
 def _moment(microseconds: int) -> BinaryArray:

@@ -135,7 +135,8 @@ def _causes(database: Database, created: SnapshotCreated) -> tuple[Cause, ...]:
         references.append(created.request["label_reference"])
     groups = sorted({FeatureReference.parse(reference).group for reference in references})
     chain = verify_chain(database)
-    broken = [] if chain.first_fault is None else [Cause(chain.first_fault, chain.reason or "")]
+    fault = chain.first_fault_position
+    broken = [] if fault is None else [Cause(fault, chain.reason)]
     with database.connection() as connection:
         batches = [
             Cause(fault.position, fault.reason) for fault in verify_batches(connection, groups)
