@@ -21,6 +21,8 @@ WELCOME = (
     "what was frozen still stands."
 )
 
+FEWEST_ROWS = 500
+
 
 def main() -> None:
     """Run the demo in a fresh store under ``--folder``."""
@@ -53,9 +55,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--rows",
-        type=int,
+        type=_rows,
         default=SPINE_ROWS,
-        help="departures to freeze; fewer than %(default)s thin all flights alike",
+        help="departures to freeze, fewer than %(default)s thin all flights alike",
     )
     parser.add_argument(
         "--folder",
@@ -64,6 +66,14 @@ def _arguments() -> argparse.Namespace:
         help="where report.json goes, beside the store's data (default: %(default)s)",
     )
     return parser.parse_args()
+
+
+def _rows(text: str) -> int:
+    """Return the number that ``--rows`` gives."""
+    rows = int(text)
+    if not FEWEST_ROWS <= rows <= SPINE_ROWS:
+        raise argparse.ArgumentTypeError(f"{rows} is not within {FEWEST_ROWS} and {SPINE_ROWS}")
+    return rows
 
 
 if __name__ == "__main__":
