@@ -39,8 +39,8 @@ class Layout:
 class GroupCut:
     """A group as of a position: what its batches up to ``last_batch`` hold.
 
-    ``rows`` is their exact number; the event times are microseconds, 0 if there are no rows. ``recorded_at[batch]`` is when
-    the batch was recorded (``None`` unless the row cut needs it).
+    ``rows`` is their exact number; the event times are microseconds, 0 if there are no rows.
+    ``recorded_at[batch]`` is when the batch was recorded (``None`` unless the row cut needs it).
     """
 
     last_batch: int = 0

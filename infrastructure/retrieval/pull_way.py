@@ -97,9 +97,15 @@ class _Search:
             return _only_retracted(task, self.names, retracted)
         found = self.batches > 0
         if retracted is None:
-            return Answer(found, np.zeros_like(found), self.event_times, self.values)
-        event_times = np.where(found, self.event_times, retracted.since)
-        return Answer(found, retracted.any & ~found, event_times, self.values)
+            none = np.zeros_like(found)
+            return Answer(found, none, self.event_times, self.batches, self.values)
+        return Answer(
+            found,
+            retracted.any & ~found,
+            np.where(found, self.event_times, retracted.since),
+            np.where(found, self.batches, retracted.winner),
+            self.values,
+        )
 
 
 def _search(
@@ -218,4 +224,4 @@ def _only_retracted(task: GroupTask, names: tuple[str, ...], retracted: Retracte
     nothing = nothing_found(len(task.times), {name: task.dtypes[name] for name in names})
     if retracted is None:
         return nothing
-    return Answer(nothing.found, retracted.any, retracted.since, nothing.values)
+    return Answer(nothing.found, retracted.any, retracted.since, retracted.winner, nothing.values)

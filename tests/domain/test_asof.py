@@ -107,7 +107,7 @@ def test_the_last_retraction_begins_and_the_greatest_batch_hides(
         ]
         assert retracted.any[n] == bool(apply)
         if apply:
-            assert retracted.since[n] == max(apply)[0]
+            assert (retracted.since[n], retracted.winner[n]) == max(apply)
             assert retracted.batch[n] == max(batch for _, batch in apply)
 
 

@@ -1,7 +1,7 @@
 """Groups and histories put straight into the tables, with times of recording a test chooses."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from featuretrail.infrastructure.values.tables import (
 )
 
 Row = Mapping[str, Any]
-BASE = datetime(2024, 3, 1, tzinfo=timezone.utc)
+BASE = datetime(2024, 3, 1, tzinfo=UTC)
 
 
 def at(seconds: float) -> datetime:

@@ -120,7 +120,7 @@ def _comparable(rows: list[Row]) -> list[list[tuple[str, Any]]]:
     return [[(name, _cell(value)) for name, value in row.items()] for row in rows]
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401
+def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return "NaN" if math.isnan(value) else (value, math.copysign(1, value))
     return value
