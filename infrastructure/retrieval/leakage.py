@@ -16,7 +16,7 @@ from featuretrail.domain.asof import Flags, Ints
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.queries import query
-from featuretrail.infrastructure.retrieval.arrays import BinaryArray, array_cursor, key_array
+from featuretrail.infrastructure.retrieval.arrays import array_cursor, integers, key_array, moments
 from featuretrail.infrastructure.retrieval.historical import Closed, HistoricalReader
 from featuretrail.infrastructure.retrieval.retrieval import Retrieval
 from featuretrail.infrastructure.retrieval.task import GroupTask
@@ -146,8 +146,8 @@ def _known_times(
     parameters: dict[str, object] = {
         f"key{n}": key_array(column.take(pa.array(rows))) for n, column in enumerate(task.keys)
     }
-    parameters["times"] = BinaryArray.moments(answer.event_times[rows])
-    parameters["batches"] = BinaryArray.integers(batches)
+    parameters["times"] = moments(answer.event_times[rows])
+    parameters["batches"] = integers(batches)
     with array_cursor(connection) as cursor:
         cursor.execute(_known_time_statement(task, task.group.known_time), parameters)
         declared = pa.array([row[0] for row in cursor.fetchall()], UTC_TIME)
