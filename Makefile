@@ -8,6 +8,12 @@ unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDONTWRITEBYTE
 BIN := .venv/bin
 TYPED := build/types
 WORKERS ?= 2
+define REMOVE
+import sys
+from pathlib import Path
+from featuretrail.infrastructure import embedded
+for folder in sys.argv[1:]: embedded.remove(Path(folder))
+endef
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -44,5 +50,5 @@ format: ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 
 clean: ## remove the environment, builds, caches, and data of embedded servers in this clone
-	@if [ -e .venv/stamp-run ]; then find . -name .featuretrail -prune -exec $(BIN)/python -m featuretrail.infrastructure.embedded.remove {} +; fi
+	@[ ! -e .venv/stamp-run ] || find . -name .featuretrail -prune -exec $(BIN)/python -c '$(REMOVE)' {} +
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -179,14 +179,17 @@ def _make_tables(
     definitions: Sequence[Definition],
 ) -> None:
     groups = {item.name: item for item in definitions if isinstance(item, FeatureGroup)}
-    columns = {
+    stored = {
         (known.group, version.column)
         for known in registry.features.values()
         for version in known.versions
     }
+    added: dict[str, dict[str, str]] = {}
     for event in events:
         if isinstance(event, GroupDefined) and event.name not in registry.groups:
             tables.create_group(connection, groups[event.name])
-        elif isinstance(event, FeatureDefined) and (event.group, event.column) not in columns:
-            columns.add((event.group, event.column))
-            tables.add_column(connection, event.group, event.column, event.definition["dtype"])
+            registry = registry.evolve([event], registry.position)
+        elif isinstance(event, FeatureDefined) and (event.group, event.column) not in stored:
+            added.setdefault(event.group, {})[event.column] = event.definition["dtype"]
+    for name, columns in added.items():
+        tables.add_columns(connection, name, columns)

@@ -91,7 +91,7 @@ class NativeEngine:
         self._execute("ALTER DATABASE {} RENAME TO {}", unfinished, sql.Identifier(name))
 
     def _execute(self, query: str, *names: sql.Identifier | str) -> list[tuple[Any, ...]]:
-        composed = sql.SQL(query).format(*names)  # type: ignore[arg-type]
+        composed = sql.SQL(query).format(*names)
         cursor = self._connected().execute(composed)
         return cursor.fetchall() if cursor.description else []
 
