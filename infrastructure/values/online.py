@@ -26,16 +26,13 @@ _SLICE_BYTES = 1 << 23
 def refresh_online(connection: AnyConnection, values: Batch, batch: int, layout: int) -> None:
     """Let the newest row of each entity in ``values`` take the place of an older one."""
     group = values.group
-    table = values.table.select([*group.keys, EVENT_TIME, *values.columns]).take(
-        pa.array(values.last_rows)
-    )
-    rows = {
-        name: column.combine_chunks()
-        for name, column in zip(table.column_names, table.columns, strict=True)
-    }
-    for start, size in slices(list(rows.values()), _SLICE_BYTES):
-        part = {name: column.slice(start, size) for name, column in rows.items()}
-        _upsert(connection, group.name, list(group.keys), part, batch, layout)
+    names = [*group.keys, EVENT_TIME, *values.columns]
+    table = values.table.select(names).take(pa.array(values.last_rows))
+    columns = [column.combine_chunks() for column in table.columns]
+    for start, size in slices(columns, _SLICE_BYTES):
+        part = [column.slice(start, size) for column in columns]
+        rows = dict(zip(names, part, strict=True))
+        _upsert(connection, group.name, rows, keys=list(group.keys), batch=batch, layout=layout)
 
 
 def bury(
@@ -57,14 +54,16 @@ def bury(
     execute_with_arrays(connection, hide, {**parameters, "from_event_time": from_event_time})
     count = len(next(iter(keys.values())))
     moments = pa.array([from_event_time] * count, pa.timestamp("us", tz="UTC"))
-    _upsert(connection, group, list(keys), {**keys, EVENT_TIME: moments}, batch, TOMBSTONES)
+    rows = {**keys, EVENT_TIME: moments}
+    _upsert(connection, group, rows, keys=list(keys), batch=batch, layout=TOMBSTONES)
 
 
 def _upsert(
     connection: AnyConnection,
     group: str,
-    keys: list[str],
     rows: dict[str, pa.Array],
+    *,
+    keys: list[str],
     batch: int,
     layout: int,
 ) -> None:

@@ -28,7 +28,7 @@ def test_every_topic_has_a_golden_event_of_every_class_version(topic: str) -> No
 def test_a_golden_event_is_readable(file: Path) -> None:
     event = read(file)
 
-    assert type(event).TOPIC == file.stem.rpartition(".v")[0]
+    assert file.stem.rpartition(".v")[0] == type(event).TOPIC
 
 
 @pytest.mark.parametrize("topic", topics())

@@ -6,11 +6,11 @@ import pytest
 
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
-from tests.engines.database import Database as TestDatabase
+from tests.engines.database import Database as GivenDatabase
 
 
 @pytest.fixture
-def pool(database: TestDatabase) -> Iterator[Database]:
+def pool(database: GivenDatabase) -> Iterator[Database]:
     """Our way to the test's database."""
     with Database(database.url) as opened:
         yield opened

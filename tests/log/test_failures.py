@@ -16,7 +16,7 @@ from featuretrail.domain.errors import ConcurrencyError, DatabaseUnavailableErro
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.verification import verify_chain
-from tests.engines.database import Database as TestDatabase
+from tests.engines.database import Database as GivenDatabase
 from tests.log.events import counted
 from tests.log.proxy import Proxy
 
@@ -38,7 +38,7 @@ with database.transaction() as connection:
 
 
 @pytest.fixture
-def proxy(database: TestDatabase) -> Iterator[Proxy]:
+def proxy(database: GivenDatabase) -> Iterator[Proxy]:
     with Proxy(database.url) as opened:
         yield opened
 
@@ -51,7 +51,7 @@ def far(proxy: Proxy) -> Iterator[EventLog]:
 
 
 def test_a_writer_killed_between_statements_leaves_nothing(
-    database: TestDatabase, pool: Database, log: EventLog
+    database: GivenDatabase, pool: Database, log: EventLog
 ) -> None:
     with pool.connection() as connection:
         connection.execute("CREATE TABLE featuretrail.written (number int)")
@@ -76,7 +76,10 @@ def test_a_writer_killed_between_statements_leaves_nothing(
 
 
 def test_a_backend_ended_between_statements_leaves_nothing(pool: Database, log: EventLog) -> None:
-    with pytest.raises(DatabaseUnavailableError, match="was lost"), pool.transaction() as connection:
+    with (  # noqa: PT012 (one transaction)
+        pytest.raises(DatabaseUnavailableError, match="was lost"),
+        pool.transaction() as connection,
+    ):
         log.append(*counted(1, 2), connection=connection)
         with pool.connection() as other:
             other.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
@@ -91,8 +94,8 @@ def test_a_backend_ended_between_statements_leaves_nothing(pool: Database, log: 
 def test_an_append_whose_reply_was_lost_is_found_and_not_repeated(
     proxy: Proxy, far: EventLog, size: int
 ) -> None:
-    events = counted(*range(size))
-    proxy.lose_reply_to(b"featuretrail.append_event")
+    events = counted(*range(size), label="lose me")
+    proxy.lose_reply_to(b"lose me")
 
     receipt = far.append(*events)
 
@@ -113,14 +116,14 @@ def test_an_append_lost_on_its_way_is_made(proxy: Proxy, far: EventLog) -> None:
 
 
 def test_a_retry_that_meets_another_writers_event_is_a_conflict(
-    database: TestDatabase, log: EventLog, proxy: Proxy, far: EventLog
+    log: EventLog, proxy: Proxy, far: EventLog
 ) -> None:
     stream = uuid4()
     log.append(*counted(1, stream=stream))
-    proxy.lose_reply_to(b"featuretrail.append_event")
+    proxy.lose_reply_to(b"lose me")
 
     with pytest.raises(ConcurrencyError):
-        far.append(*counted(99, stream=stream))
+        far.append(*counted(99, stream=stream, label="lose me"))
 
     assert proxy.lost.is_set()
     assert log.head().position == 1
@@ -129,14 +132,15 @@ def test_a_retry_that_meets_another_writers_event_is_a_conflict(
 def test_a_lost_reply_inside_a_callers_transaction_is_not_retried(
     proxy: Proxy, far: EventLog
 ) -> None:
-    proxy.lose_reply_to(b"featuretrail.append_event")
+    proxy.lose_reply_to(b"lose me")
 
     with (
         pytest.raises(DatabaseUnavailableError, match="is unknown"),
         far.database.transaction() as connection,
     ):
-        far.append(*counted(1), connection=connection)
+        far.append(*counted(1, label="lose me"), connection=connection)
 
+    assert proxy.lost.is_set()
     assert far.head().position == 0
 
 
