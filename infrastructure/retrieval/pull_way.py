@@ -19,7 +19,13 @@ from featuretrail.infrastructure.retrieval.source import ColumnSource, Wanted
 from featuretrail.infrastructure.retrieval.task import GroupTask
 
 BLOCK_ROWS = 1_000_000
+"""Rows of values that are sorted and searched at once."""
+
 BLOCK_BYTES = 96 * 2**20
+"""Bytes of wide rows that count as a block."""
+
+BLOCK_ROWS_PER_SPINE_ROW = 1
+"""A block has so many rows for each spine row, since each block is searched for every one."""
 
 
 def pull(task: GroupTask, source: ColumnSource, *, all_entities: bool) -> dict[str, Answer]:
@@ -144,12 +150,13 @@ def _sized(blocks: Iterator[pa.Table], spine_rows: int) -> Iterator[pa.Table]:
     """Join small blocks to ones worth a search of the whole spine; each column is one array."""
     gathered: list[pa.Table] = []
     rows = size = 0
+    least = BLOCK_ROWS_PER_SPINE_ROW * spine_rows
     for block in blocks:
         if block.num_rows == 0:
             continue
         gathered.append(block)
         rows, size = rows + block.num_rows, size + block.nbytes
-        if rows >= max(BLOCK_ROWS, spine_rows) or (size >= BLOCK_BYTES and rows >= spine_rows):
+        if rows >= least and (rows >= BLOCK_ROWS or size >= BLOCK_BYTES):
             yield pa.concat_tables(gathered).combine_chunks()
             gathered, rows, size = [], 0, 0
     if gathered:

@@ -127,8 +127,9 @@ def _insert(connection: psycopg.Connection, table: sql.Identifier, row: Row) -> 
         sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
             table,
             sql.SQL(", ").join(map(sql.Identifier, row)),
-            sql.SQL(", ").join(map(sql.Literal, row.values())),
-        )
+            sql.SQL(", ").join(sql.Placeholder() for _ in row),
+        ),
+        list(row.values()),
     )
 
 
