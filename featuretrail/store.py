@@ -72,7 +72,7 @@ class TimescaleDBFeatureStore:
         self.snapshots = FeatureSnapshotManager(
             database, self._log, self._registry, self._historical, blobs
         )
-        self.audit = Audit(database, self._log, SnapshotStorage(database, blobs))
+        self.audit = Audit(database, self._log, self._registry, SnapshotStorage(database, blobs))
 
     def register(
         self,

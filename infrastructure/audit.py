@@ -21,6 +21,7 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.log.verification import verify_chain
+from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.snapshots.catalogue import SnapshotCatalogue
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.values.verification import verify_batches
@@ -102,9 +103,16 @@ def subject(event: Event) -> str:
 class Audit:
     """The log, read and proven; ``store.audit``."""
 
-    def __init__(self, database: Database, log: EventLog, storage: SnapshotStorage) -> None:
+    def __init__(
+        self,
+        database: Database,
+        log: EventLog,
+        registry: RegistryReader,
+        storage: SnapshotStorage,
+    ) -> None:
         self._database = database
         self._log = log
+        self._registry = registry
         self._storage = storage
         self._catalogue = SnapshotCatalogue(database)
 
@@ -148,15 +156,17 @@ class Audit:
             self._database, progress=lambda done, total: report("chain", done, total)
         )
         faults: list[AuditFault] = []
-        if chain.first_fault is not None:
-            faults.append(AuditFault(chain.first_fault, "chain", chain.reason or ""))
+        if chain.first_fault_position is not None:
+            faults.append(AuditFault(chain.first_fault_position, "chain", chain.reason))
+        faults += [
+            AuditFault(fault.position, "values", fault.reason)
+            for fault in verify_batches(
+                self._database,
+                self._registry.current(),
+                progress=lambda done, total: report("batches", done, total),
+            )
+        ]
         with self._database.connection() as connection:
-            faults += [
-                AuditFault(fault.position, "values", fault.reason)
-                for fault in verify_batches(
-                    connection, progress=lambda done, total: report("batches", done, total)
-                )
-            ]
             (batches,) = connection.execute(
                 "SELECT count(*) FROM featuretrail.batches"
             ).fetchone() or (0,)

@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 from eventsourcing.application import Application
 from eventsourcing.domain import DomainEventProtocol, MutableOrImmutableAggregate
-from eventsourcing.persistence import Mapper, Recording
+from eventsourcing.persistence import Recording
 from eventsourcing.utils import Environment, EnvType
 from psycopg.types.numeric import Int8
 
@@ -23,6 +23,8 @@ from featuretrail.infrastructure.log.mapper import EventMapper
 from featuretrail.infrastructure.log.recorder import LAST_POSITION, LogRecorder
 from featuretrail.infrastructure.log.records import Appended, LogHead, RecordedEvent
 from featuretrail.infrastructure.queries import query_text
+
+__all__ = ["EventLog", "LogHead", "RecordedEvent"]
 
 AnyConnection = psycopg.Connection[Any]
 
@@ -37,6 +39,8 @@ class EventLog(Application[UUID]):
     """
 
     name = "featuretrail"
+    mapper: EventMapper
+    recorder: LogRecorder
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -50,14 +54,13 @@ class EventLog(Application[UUID]):
         """Return the factory of recorders over the database."""
         return LogFactory(env, self.database)
 
-    def construct_mapper(self) -> Mapper[UUID]:
+    def construct_mapper(self) -> EventMapper:
         """Return the mapper of pydantic events."""
         return EventMapper()
 
     def construct_recorder(self) -> LogRecorder:
         """Return the recorder of the log."""
-        self._recorder = LogRecorder(self.database)
-        return self._recorder
+        return LogRecorder(self.database)
 
     def save(
         self,
@@ -77,7 +80,7 @@ class EventLog(Application[UUID]):
     def append(self, *events: Event, connection: AnyConnection | None = None) -> Appended:
         """Append ``events`` as ``save`` does and return the receipt alone."""
         stored = [self.mapper.to_stored_event(event) for event in events]
-        return self._recorder.append(stored, connection)
+        return self.recorder.append(stored, connection)
 
     def head(self, connection: AnyConnection | None = None) -> LogHead:
         """Return the end of the log, as the transaction of ``connection`` sees it if given."""
@@ -105,7 +108,7 @@ class EventLog(Application[UUID]):
     ) -> Iterator[RecordedEvent]:
         full = True
         while full:
-            page = self._recorder.page(after, PAGE, until, topics)
+            page = self.recorder.page(after, PAGE, until, topics)
             yield from map(RecordedEvent.from_row, page)
             full = len(page) == PAGE
             after = page[-1][0] if page else after

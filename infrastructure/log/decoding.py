@@ -3,9 +3,9 @@
 import json
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
-from pydantic import ValidationError
 
 from featuretrail.domain.errors import ChainBrokenError, SchemaError
 from featuretrail.domain.events.base import Event
@@ -25,15 +25,21 @@ def decode(stored: StoredEvent, position: int) -> Event:
     version newer than it knows, ``ChainBrokenError`` for a state that cannot be read.
     """
     kind = event_class(stored.topic)
+    try:
+        return _read(kind, stored, position)
+    except (ValueError, KeyError, TypeError) as error:  # of JSON, pydantic and upcasters
+        raise ChainBrokenError(position, f"{_name(stored)} cannot be read: {error}") from error
+
+
+def _read(kind: type[Event], stored: StoredEvent, position: int) -> Event:
     preamble = _preamble(kind.class_version)
     state = bytes(stored.state)
-    fields = state[len(preamble) :] if state.startswith(preamble) else None
-    try:
-        if fields is None:
-            fields = _upcast(kind, stored, position)
-        return kind.model_validate_json(_identity(stored) + fields)
-    except (ValidationError, ValueError) as error:
-        raise ChainBrokenError(position, f"{_name(stored)} cannot be read: {error}") from error
+    current = state.startswith(preamble)
+    fields = state[len(preamble) :] if current else _upcast(kind, stored, position)
+    event = kind.model_validate_json(_identity(stored) + fields)
+    if (event.originator_id, event.originator_version) != _place(stored):
+        raise ValueError("its state claims another place")
+    return event
 
 
 @cache
@@ -48,10 +54,14 @@ def _identity(stored: StoredEvent) -> bytes:
     )
 
 
+def _place(stored: StoredEvent) -> tuple[UUID | str, int]:
+    return stored.originator_id, stored.originator_version
+
+
 def _upcast(kind: type[Event], stored: StoredEvent, position: int) -> bytes:
     state: dict[str, Any] = json.loads(stored.state)
     written = state.pop("class_version", None) if isinstance(state, dict) else None
-    if not isinstance(written, int) or written < 1:
+    if type(written) is not int or written < 1:
         raise ValueError("its state is no JSON object with a class_version")
     if written > kind.class_version:
         raise SchemaError(

@@ -29,7 +29,7 @@ class EventMapper(Mapper[UUID]):
             encode(domain_event),
         )
 
-    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
+    def to_domain_event(self, stored_event: StoredEvent) -> Event:
         """Return the event that ``stored_event`` holds (see ``decoding.decode``)."""
         position = stored_event.id if isinstance(stored_event, Notification) else 0
         return decode(stored_event, position)

@@ -1,7 +1,7 @@
 """Proving the log: every digest recomputed from the rows, no gap, no time going back, one end."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
 from hashlib import sha256
 from typing import Any
 
@@ -14,15 +14,17 @@ from featuretrail.infrastructure.queries import query_text
 
 AnyConnection = psycopg.Connection[Any]
 Progress = Callable[[int, int], object]
+Fault = tuple[int, str]
 ChainRow = tuple[int, bytes, bytes, bytes]
 
-PAGE = 4_000
+STRETCH = 50_000  # rows of one statement: far below the statement timeout
+CHUNK = 1_000  # rows held at once
 GENESIS = bytes(32)
 
 
 @attrs.frozen
 class ChainReport:
-    """What verification found: ``first_fault`` is the first broken position, if any.
+    """What verification found: the first broken position, if any, and why.
 
     ``head_digest`` is the digest recomputed from the events. Whoever keeps it elsewhere can later
     show that nothing before it was rewritten, not even by someone who recomputed every digest.
@@ -30,19 +32,19 @@ class ChainReport:
 
     events: int
     head_digest: bytes = attrs.field(repr=bytes.hex)
-    first_fault: int | None = None
-    reason: str | None = None
+    first_fault_position: int | None = None
+    reason: str = "every event holds"
 
     @property
     def ok(self) -> bool:
         """Whether the whole log holds."""
-        return self.first_fault is None
+        return self.first_fault_position is None
 
 
 def verify_chain(source: Database | AnyConnection, progress: Progress | None = None) -> ChainReport:
     """Recompute the digest chain of the whole log and compare it with what is stored.
 
-    ``progress`` is called after each page with the number of verified events and the position of
+    ``progress`` is called now and then with the number of verified events and the position of
     the head. Appends may go on meanwhile; they are verified too.
     """
     with _connection(source) as connection:
@@ -52,10 +54,7 @@ def verify_chain(source: Database | AnyConnection, progress: Progress | None = N
                 progress(walk.events, walk.head)
         if progress is not None and fault is None:
             progress(walk.events, walk.events)
-    return ChainReport(walk.events, walk.digest, *(fault or (None, None)))
-
-
-Fault = tuple[int, str]
+    return ChainReport(walk.events, walk.digest, *(fault or ()))
 
 
 class _Walk:
@@ -70,19 +69,22 @@ class _Walk:
         self.head = self._end()[0]
 
     def advance(self) -> Fault | None:
-        """Verify the next page, or the end of the log when there is none."""
-        page = self._page()
-        return self._verify(page) if page else self._verify_end()
+        """Verify the next stretch of the log, or its end when nothing is left."""
+        before = self.events
+        with closing(self._stretch()) as rows:
+            fault = self._verify(rows)
+        return self._verify_end() if fault is None and self.events == before else fault
 
-    def _page(self) -> list[ChainRow]:
-        facts = {"after": Int8(self.events), "limit": Int8(PAGE)}
-        query = query_text("log/chain")
-        return self._connection.execute(query, facts, prepare=True, binary=True).fetchall()
+    def _stretch(self) -> Generator[ChainRow]:
+        """Yield the next rows while the server sends more, so that both sides work at once."""
+        facts = {"after": Int8(self.events), "limit": Int8(STRETCH)}
+        with self._connection.cursor(binary=True) as cursor:
+            yield from cursor.stream(query_text("log/chain"), facts, size=CHUNK)
 
-    def _verify(self, page: list[ChainRow]) -> Fault | None:
+    def _verify(self, rows: Iterator[ChainRow]) -> Fault | None:
         events, digest, last_time = self.events, self.digest, self.recorded_at
         fault: Fault | None = None
-        for position, recorded_at, canonical, stored in page:
+        for position, recorded_at, canonical, stored in rows:
             computed = sha256(digest + canonical).digest()
             if position != events + 1:
                 fault = (events + 1, f"the event is missing: the next one is {position}")

@@ -88,7 +88,8 @@ class FeatureSnapshot:
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return the whole matrix as a pandas frame (pandas must be installed)."""
-        return self._table.to_pandas()
+        frame: pd.DataFrame = self._table.to_pandas()
+        return frame
 
     def to_polars(self) -> "pl.DataFrame":
         """Return the whole matrix as a polars frame (polars must be installed)."""

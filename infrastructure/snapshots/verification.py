@@ -90,7 +90,10 @@ def verify(
             outcome,
             stored_ok=False,
             faults=(str(error), "not derived again: the stored spine cannot be trusted"),
-            causes=(Cause(recorded.event_position, str(error)), *_causes(database, created)),
+            causes=(
+                Cause(recorded.event_position, str(error)),
+                *_causes(database, registry, created),
+            ),
         )
     try:
         rederived = derive(database, reader, _source(registry, created, stored))
@@ -99,7 +102,7 @@ def verify(
             outcome,
             rederived_ok=False,
             faults=(f"cannot be derived again: {error}",),
-            causes=_causes(database, created),
+            causes=_causes(database, registry, created),
         )
     if table_digest(rederived) == created.digest:
         return evolve(outcome, rederived_ok=True)
@@ -111,7 +114,7 @@ def verify(
         faults=(f"derived again, {sum(counts.values())} cells differ in {', '.join(columns)}",),
         changed_cells=counts,
         differences=examples,
-        causes=_causes(database, created),
+        causes=_causes(database, registry, created),
     )
 
 
@@ -128,16 +131,16 @@ def _source(registry: RegistryReader, created: SnapshotCreated, stored: pa.Table
     )
 
 
-def _causes(database: Database, created: SnapshotCreated) -> tuple[Cause, ...]:
+def _causes(
+    database: Database, registry: RegistryReader, created: SnapshotCreated
+) -> tuple[Cause, ...]:
     """Return the events that the store no longer agrees with, of the snapshot's groups."""
     references = [item["reference"] for item in created.features]
     if created.request["label_reference"] is not None:
         references.append(created.request["label_reference"])
     groups = sorted({FeatureReference.parse(reference).group for reference in references})
     chain = verify_chain(database)
-    broken = [] if chain.first_fault is None else [Cause(chain.first_fault, chain.reason or "")]
-    with database.connection() as connection:
-        batches = [
-            Cause(fault.position, fault.reason) for fault in verify_batches(connection, groups)
-        ]
-    return (*broken, *batches)
+    fault = chain.first_fault_position
+    broken = [] if fault is None else [Cause(fault, chain.reason)]
+    batches = verify_batches(database, registry.current(), groups)
+    return (*broken, *(Cause(fault.position, fault.reason) for fault in batches))

@@ -1,6 +1,6 @@
 """One given column as the type its feature or key has: lossless casts only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.types as pat
 
 from featuretrail.domain.dtypes import UTC_TIME
-from featuretrail.domain.errors import InvalidValuesError, NaiveTimeError
+from featuretrail.domain.errors import InvalidInputError, NaiveTimeError
 from featuretrail.infrastructure.values.columns import Target
 
 STORED_TYPES: dict[str, pa.DataType] = {
@@ -21,6 +21,17 @@ STORED_TYPES: dict[str, pa.DataType] = {
 """Text has 64-bit offsets here, so that one array holds any batch."""
 
 SHOWN_ROWS = 5
+
+
+class ColumnError(InvalidInputError):
+    """A column cannot be kept as its type; ``rows`` holds the first offending ordinals."""
+
+    def __init__(self, column: str, fault: str, rows: Sequence[int] = ()) -> None:
+        self.column = column
+        self.fault = fault
+        self.rows = tuple(rows)
+        super().__init__(fault)
+
 
 _EARLIEST = -62_135_596_800_000_000
 _LATEST = 253_402_300_799_999_999
@@ -51,48 +62,46 @@ _ADVICE = {
 }
 
 
-def cast_column(group: str, target: Target, column: pa.ChunkedArray) -> pa.Array:
+def cast_column(target: Target, column: pa.ChunkedArray) -> pa.Array:
     """Return ``column`` as one array of the target's type, every value kept exactly.
 
     Integers become wider integers and, up to 2**53, floats; floats become wider floats; times of
-    any unit and zone become microseconds in UTC. Raises ``InvalidValuesError`` with the first rows
+    any unit and zone become microseconds in UTC. Raises ``ColumnError`` with the first rows
     that cannot be kept and ``NaiveTimeError`` for times without a zone.
     """
     arrow = column.type
     if pat.is_dictionary(arrow):
-        return cast_column(group, target, column.cast(arrow.value_type))
+        return cast_column(target, column.cast(arrow.value_type))
     if not (pat.is_null(arrow) or _ACCEPTS[target.dtype](arrow)):
-        raise InvalidValuesError(
-            group,
+        raise ColumnError(
+            target.given,
             f"column {target.given!r} has type {arrow} but must be {target.dtype}; "
             f"{_ADVICE[target.dtype]}",
-            column=target.given,
         )
     if pat.is_timestamp(arrow) and arrow.tz is None:
-        raise NaiveTimeError(f"column {target.given!r} given to ingest into {group!r}")
+        raise NaiveTimeError(f"column {target.given!r}")
     if target.dtype == "text":
-        return _checked_text(group, target, column)
-    array = _cast(group, target, column)
+        return _checked_text(target, column)
+    array = _cast(target, column)
     if target.dtype == "timestamptz":
-        _refuse_unreadable_years(group, target, array)
+        _refuse_unreadable_years(target, array)
     return array
 
 
-def refuse_rows(group: str, target: str, rows: np.ndarray, fault: str) -> None:
-    """Raise ``InvalidValuesError`` if ``rows`` (ordinals) holds any, naming the first ones."""
+def refuse_rows(column: str, rows: np.ndarray, fault: str) -> None:
+    """Raise ``ColumnError`` if ``rows`` (ordinals) holds any, naming the first ones."""
     if len(rows) == 0:
         return
     shown = ", ".join(str(row) for row in rows[:SHOWN_ROWS])
     more = f" and {len(rows) - SHOWN_ROWS} more" if len(rows) > SHOWN_ROWS else ""
-    raise InvalidValuesError(
-        group,
-        f"column {target!r} {fault} (row{'s' if len(rows) > 1 else ''} {shown}{more})",
-        column=target,
-        rows=[int(row) for row in rows[:SHOWN_ROWS]],
+    raise ColumnError(
+        column,
+        f"column {column!r} {fault} (row{'s' if len(rows) > 1 else ''} {shown}{more})",
+        [int(row) for row in rows[:SHOWN_ROWS]],
     )
 
 
-def _cast(group: str, target: Target, column: pa.ChunkedArray) -> pa.Array:
+def _cast(target: Target, column: pa.ChunkedArray) -> pa.Array:
     stored = STORED_TYPES[target.dtype]
     try:
         return _one_array(column.cast(stored))
@@ -101,15 +110,12 @@ def _cast(group: str, target: Target, column: pa.ChunkedArray) -> pa.Array:
         back = forth.cast(column.type, safe=False)
         lost = pc.fill_null(pc.not_equal(back, column), fill_value=False)
         refuse_rows(
-            group,
             target.given,
             _true_rows(lost),
             f"of type {column.type} holds values that {target.dtype} cannot keep exactly"
             + _exactness(target.dtype),
         )
-        raise InvalidValuesError(
-            group, f"column {target.given!r}: {error}", column=target.given
-        ) from error
+        raise ColumnError(target.given, f"column {target.given!r}: {error}") from error
 
 
 def _exactness(dtype: str) -> str:
@@ -118,15 +124,14 @@ def _exactness(dtype: str) -> str:
     return ": integers beyond 2**53" if dtype == "float64" else ""
 
 
-def _checked_text(group: str, target: Target, column: pa.ChunkedArray) -> pa.Array:
-    array = _one_array(_as_large_text(group, target, column))
+def _checked_text(target: Target, column: pa.ChunkedArray) -> pa.Array:
+    array = _one_array(_as_large_text(target, column))
     content = _content(array)
     if len(content) and not content.min():
         with_nul = pc.fill_null(
             pc.greater_equal(pc.find_substring(array, "\0"), 0), fill_value=False
         )
         refuse_rows(
-            group,
             target.given,
             _true_rows(with_nul),
             "holds text with the character NUL, which PostgreSQL cannot store; remove it",
@@ -134,12 +139,11 @@ def _checked_text(group: str, target: Target, column: pa.ChunkedArray) -> pa.Arr
     return array
 
 
-def _as_large_text(group: str, target: Target, column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _as_large_text(target: Target, column: pa.ChunkedArray) -> pa.ChunkedArray:
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:
         refuse_rows(
-            group,
             target.given,
             np.array([row for row, value in enumerate(_as_bytes(column)) if not _is_utf8(value)]),
             "holds bytes that are not valid UTF-8; decode them with the encoding they have",
@@ -172,12 +176,11 @@ def _content(array: pa.Array) -> np.ndarray:
     return np.frombuffer(content, np.uint8)[ends[0] : ends[-1]]
 
 
-def _refuse_unreadable_years(group: str, target: Target, array: pa.Array) -> None:
+def _refuse_unreadable_years(target: Target, array: pa.Array) -> None:
     outside = pc.or_(
         pc.less(array.view(pa.int64()), _EARLIEST), pc.greater(array.view(pa.int64()), _LATEST)
     )
     refuse_rows(
-        group,
         target.given,
         _true_rows(pc.fill_null(outside, fill_value=False)),
         "holds times outside the years 1 to 9999",

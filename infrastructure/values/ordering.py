@@ -84,3 +84,9 @@ def _dense(values: Integers) -> tuple[Integers, int]:
 
 def _numbers(array: pa.Array) -> Integers:
     return array.view(pa.int64()).to_numpy()  # type: ignore[no-any-return]
+
+
+def distinct_rows(keys: Sequence[pa.Array]) -> Integers:
+    """Return the rows that hold each distinct entity of ``keys``, in canonical order."""
+    _, rows = np.unique(_key_codes(keys), return_index=True)
+    return rows

@@ -12,7 +12,12 @@ from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.digest import table_digest
 from featuretrail.domain.errors import InvalidInputError, InvalidValuesError
 from featuretrail.domain.registry import Registry, ResolvedFeature
-from featuretrail.infrastructure.values.casting import SHOWN_ROWS, cast_column, refuse_rows
+from featuretrail.infrastructure.values.casting import (
+    SHOWN_ROWS,
+    ColumnError,
+    cast_column,
+    refuse_rows,
+)
 from featuretrail.infrastructure.values.columns import (
     EVENT_TIME,
     Target,
@@ -79,10 +84,13 @@ def validate(
     if on_duplicate not in ("error", "last"):
         raise InvalidInputError(f"on_duplicate is {on_duplicate!r}; give 'error' or 'last'")
     targets = match_columns(group, features, registry, table.column_names, partial=partial)
-    arrays = {
-        target.column: cast_column(group.name, target, table[target.given]) for target in targets
-    }
-    _check_fixed(group, arrays)
+    try:
+        arrays = {target.column: cast_column(target, table[target.given]) for target in targets}
+        _check_fixed(group, arrays)
+    except ColumnError as error:
+        raise InvalidValuesError(
+            group.name, error.fault, column=error.column, rows=error.rows
+        ) from error
     order = canonical_order([arrays[key] for key in group.keys], arrays[EVENT_TIME])
     if on_duplicate == "error":
         _refuse_duplicates(group, arrays, order)
@@ -114,7 +122,6 @@ def check_not_ahead(batch: Batch, now: datetime) -> None:
 def _check_fixed(group: FeatureGroup, arrays: dict[str, pa.Array]) -> None:
     for name in fixed_columns(group):
         refuse_rows(
-            group.name,
             name,
             np.flatnonzero(arrays[name].is_null().to_numpy(zero_copy_only=False)),
             "is NULL where every row needs a value",
@@ -122,7 +129,6 @@ def _check_fixed(group: FeatureGroup, arrays: dict[str, pa.Array]) -> None:
     for name in (EVENT_TIME, *([] if group.known_time is None else [group.known_time])):
         times = arrays[name].view(pa.int64()).to_numpy()
         refuse_rows(
-            group.name,
             name,
             np.flatnonzero(times < microseconds(EARLIEST)),
             f"holds times before {EARLIEST.date()}, the earliest that is accepted",
@@ -136,7 +142,6 @@ def _refuse_long_keys(group: FeatureGroup, arrays: dict[str, pa.Array]) -> None:
         return
     sizes = sum(pc.binary_length(arrays[key]).to_numpy() for key in texts)
     refuse_rows(
-        group.name,
         texts[0],
         np.flatnonzero(sizes > MAX_KEY_BYTES),
         f"makes keys of more than {MAX_KEY_BYTES} bytes, too long for an index entry",

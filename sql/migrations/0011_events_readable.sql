@@ -1,4 +1,5 @@
--- The log for people: states as jsonb, digests as text.
+-- The log for people: states as jsonb, digests as text. jsonb cannot hold the character NUL, so the
+-- replacement character stands in for it.
 CREATE VIEW featuretrail.events_readable WITH (security_invoker = true) AS
 SELECT
   e.position,
@@ -6,7 +7,7 @@ SELECT
   e.topic,
   e.originator_id,
   e.originator_version,
-  convert_from(e.state, 'UTF8')::jsonb AS state,
+  replace(convert_from(e.state, 'UTF8'), '\u0000', '\ufffd')::jsonb AS state,
   encode(e.digest, 'hex') AS digest
 FROM featuretrail.events AS e;
 

@@ -218,3 +218,11 @@ def test_the_parts_of_a_digest_name_each_column_and_its_type() -> None:
         ("origin", "text"),
         ("temp", "float64"),
     ]
+
+
+def test_the_examples_of_the_documentation_hold() -> None:
+    documentation = (Path(__file__).parents[2] / "docs" / "digest.md").read_text(encoding="utf-8")
+    example = pa.table({"v": [1.0, None, float("nan")]})
+    assert f"`{table_digest(pa.table({}))}`" in documentation
+    assert f"column digest `{column_digests(example)['v']}`" in documentation
+    assert f"table digest `{table_digest(example)}`" in documentation

@@ -206,22 +206,28 @@ def test_an_unknown_snapshot_lists_the_near_ones(store: ft.TimescaleDBFeatureSto
         store.get_feature_snapshot("delay@1.0.1")
 
 
+TRUNCATED = "UPDATE featuretrail.blobs SET content = substring(content FROM 1 FOR 700)"
+EXCHANGED = (
+    "UPDATE featuretrail.blobs AS blob SET content = other.content "
+    "FROM featuretrail.blobs AS other WHERE blob.digest = '\\x{digest}' AND other.digest <> blob.digest"
+)
+
+
+@pytest.mark.parametrize("statement", [TRUNCATED, EXCHANGED], ids=["truncated", "exchanged"])
 def test_a_tampered_blob_in_the_database_is_named(
-    store: ft.TimescaleDBFeatureStore, database: Database
+    store: ft.TimescaleDBFeatureStore, database: Database, statement: str
 ) -> None:
     filled(store)
     info = store.create_feature_snapshot("delay", spine())
-    tamper(
-        database,
-        "UPDATE featuretrail.blobs SET content = overlay(content PLACING '\\xff'::bytea FROM 600)",
-    )
+    store.create_feature_snapshot("delay", spine(minutes=45))
+    tamper(database, statement.format(digest=info.digest))
     verification = store.verify_snapshot(info.snapshot_id)
     assert not verification.ok
     assert not verification.stored_ok
     assert verification.rederived_ok is None
     with pytest.raises(ContentAlteredError):
         store.get_feature_snapshot(info.snapshot_id)
-    (fault,) = store.audit.verify().faults
+    fault, *_ = store.audit.verify().faults
     assert fault.kind == "snapshot"
     assert store.audit.show(fault.position).subject == "snapshot delay@1.0.0"
 

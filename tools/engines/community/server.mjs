@@ -32,7 +32,7 @@ const split = r => {                                                 // a respon
   for (let i = 0; i < r.length;) { const n = 1 + r.readInt32BE(i + 1); if (r[i] === 0x5a) z = String.fromCharCode(r[i + 5]); else { keep.push(r.subarray(i, i + n)); err ||= r[i] === 0x45; } i += n; }
   return { rest: Buffer.concat(keep), z, err };
 };
-const COPY = /^(\s*copy\s[\s\S]+?\sfrom\s+)stdin\b([\s\S]*)$/i;
+const COPY = /^((?:\s|--[^\n]*\n)*copy\s[\s\S]+?\sfrom\s+)stdin\b([\s\S]*)$/i;   // named queries begin with a comment
 
 const server = net.createServer({ noDelay: true }, sock => {
   const me = { id: ++ids, names: new Set(), live: false }; const bye = () => { if (me.live) { me.live = false; live--; } };

@@ -1,0 +1,80 @@
+"""Freezes, proves and audits training data of real flights: what `make demo` runs."""
+
+import argparse
+import shutil
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+import featuretrail as ft
+from featuretrail.infrastructure import embedded
+from flights.report import Report
+from flights.scene import Scene
+from flights.screen import Screen
+from flights.story import tell
+from flights.year import SPINE_ROWS, Year
+
+WELCOME = (
+    "All 336,776 flights that left New York in 2013, and the weather they left in. We freeze "
+    "training data for a model of departure delays, prove it, correct the past, and show that "
+    "what was frozen still stands."
+)
+
+FEWEST_ROWS = 500
+
+
+def main() -> None:
+    """Run the demo in a fresh store under ``--folder``."""
+    options = _arguments()
+    began = time.perf_counter()
+    report = Report()
+    console = Console(highlight=False)
+    screen = Screen(console, report)
+    screen.banner("featuretrail", WELCOME)
+    with console.status("reading the year and starting the embedded server"):
+        year = Year.read(options.rows)
+        store = ft.connect(folder=_emptied(options.folder / ".featuretrail"), actor="demo")
+    report.timed("prepare", time.perf_counter() - began)
+    with store:
+        tell(Scene(store, year, screen, report))
+    report.timed("everything", time.perf_counter() - began)
+    report.write(options.folder / "report.json")
+    screen.closing(f"The facts of this story are in {options.folder / 'report.json'}.")
+
+
+def _emptied(folder: Path) -> Path:
+    """Return ``folder`` without the store that an earlier run left in it."""
+    if folder.exists():
+        embedded.remove(folder)
+        shutil.rmtree(folder)
+    return folder
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--rows",
+        type=_rows,
+        default=SPINE_ROWS,
+        help="departures to freeze, fewer than %(default)s thin all flights alike",
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=Path("build/demo"),
+        help="where report.json goes, beside the store's data (default: %(default)s)",
+    )
+    return parser.parse_args()
+
+
+def _rows(text: str) -> int:
+    """Return the number that ``--rows`` gives."""
+    rows = int(text)
+    if not FEWEST_ROWS <= rows <= SPINE_ROWS:
+        raise argparse.ArgumentTypeError(f"{rows} is not within {FEWEST_ROWS} and {SPINE_ROWS}")
+    return rows
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Hourly weather as published, and the corrections that come months later."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flights import source, times
+
+INSTANT: Final = pa.timestamp("us", tz="UTC")
+
+PUBLISHED_AFTER: Final = timedelta(minutes=10)
+"""From an observation to its publication: an assumption of this demo, for the data has none."""
+
+WARM_SENSOR: Final = "LGA"
+WARM_FROM, WARM_UNTIL = times.utc(2013, 3, 11), times.utc(2013, 3, 18)
+WARM_BY: Final = 3.6
+"""Degrees Fahrenheit (2 degrees Celsius) that we pretend one thermometer read too high."""
+
+GALE: Final = 200.0
+"""Miles per hour that no wind at an airport reaches; the data has 1,048 at EWR on 12 February."""
+
+
+def weather_table() -> pa.Table:
+    """Return the weather group's values: key, event time, publication time, eight features.
+
+    Missing readings stay NULL. ``time_hour`` is in UTC and tells the two hours called 1 a.m. on
+    3 November apart, so there are no duplicates to resolve: ingestion checks that.
+    """
+    table = source.weather().rename_columns({"time_hour": "event_time"})
+    event_time = pc.cast(table["event_time"], INSTANT)
+    table = _with(table, "event_time", event_time)
+    return table.append_column("published_at", pc.add(event_time, pa.scalar(PUBLISHED_AFTER)))
+
+
+def recalibration(weather: pa.Table) -> pa.Table:
+    """Return new values for a week of one airport: temperature and dew point were read too warm.
+
+    The story is made up, its figures are the data's: same keys and event times, published on
+    2 April.
+    """
+    time = weather["event_time"]
+    week = pc.and_(pc.greater_equal(time, WARM_FROM), pc.less(time, WARM_UNTIL))
+    table = weather.filter(pc.and_(week, pc.equal(weather["origin"], WARM_SENSOR)))
+    for column in ("temp", "dewp"):
+        cooler = np.round(table[column].to_numpy() - WARM_BY, 2)
+        table = _with(table, column, pa.array(cooler))
+    return _published_on(table, times.utc(2013, 4, 2))
+
+
+def impossible_wind(weather: pa.Table) -> pa.Table:
+    """Return the readings of impossible wind with NULL in its place, published on 1 March.
+
+    This error is real: it is in the data as the airport's station sent it.
+    """
+    table = weather.filter(pc.greater(weather["wind_speed"], GALE))
+    table = _with(table, "wind_speed", pa.nulls(table.num_rows, pa.float64()))
+    return _published_on(table, times.utc(2013, 3, 1))
+
+
+def _published_on(table: pa.Table, day: datetime) -> pa.Table:
+    return _with(table, "published_at", pa.array([day] * table.num_rows, INSTANT))
+
+
+def _with(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
+    return table.set_column(table.schema.get_field_index(name), name, column)

@@ -1,0 +1,20 @@
+"""What every step of the story works with."""
+
+from attrs import frozen
+
+from featuretrail import TimescaleDBFeatureStore
+from flights.report import Report
+from flights.screen import Screen
+from flights.year import Year
+
+SET = "departure_delay"
+
+
+@frozen
+class Scene:
+    """The store, the year's data, and where the story is told and reported."""
+
+    store: TimescaleDBFeatureStore
+    year: Year
+    screen: Screen
+    report: Report

@@ -1,0 +1,27 @@
+"""The story, in order."""
+
+from flights import freezing, hindsight, present
+from flights.scene import Scene
+
+
+def tell(scene: Scene) -> None:
+    """Tell every step of the story, on the screen and in the report."""
+    year = scene.year
+    scene.report.note(
+        "data",
+        flights=year.flights,
+        rows={group: table.num_rows for group, table in year.values.items()},
+        questions=year.spine.num_rows,
+    )
+    freezing.register(scene)
+    freezing.ingest_ten_months(scene)
+    frozen = freezing.freeze(scene)
+    freezing.prove(scene, frozen)
+    freezing.learn(scene, frozen)
+    hindsight.ingest_corrections(scene)
+    hindsight.ingest_rest(scene)
+    hindsight.look_back(scene, frozen)
+    hindsight.find_leaks(scene)
+    present.serve(scene)
+    present.withdraw(scene, frozen)
+    present.account(scene)

@@ -1,0 +1,48 @@
+"""The year's data, read once: what arrives, what is asked, what gets corrected."""
+
+from typing import Self
+
+import pyarrow as pa
+from attrs import frozen
+
+from flights import delays, departures, observations, source
+
+FLIGHTS = 336_776
+SPINE_ROWS = 40_000
+
+
+@frozen
+class Year:
+    """The values of each feature group, in full; ``spine`` asks about January to October."""
+
+    flights: int
+    weather: pa.Table
+    carrier_delay: pa.Table
+    route_delay: pa.Table
+    outcomes: pa.Table
+    spine: pa.Table
+    carriers: dict[str, str]
+
+    @classmethod
+    def read(cls, rows: int = SPINE_ROWS) -> Self:
+        """Read the year with ``rows`` questions; fewer than 40,000 thin the flights alike."""
+        flights = source.thinned(source.flights(), FLIGHTS * min(rows, SPINE_ROWS) // SPINE_ROWS)
+        return cls(
+            flights.num_rows,
+            observations.weather_table(),
+            delays.delay_table(flights, ["carrier"]),
+            delays.delay_table(flights, ["origin", "dest"]),
+            departures.outcome_table(flights),
+            departures.spine(flights, rows),
+            source.carrier_names(),
+        )
+
+    @property
+    def values(self) -> dict[str, pa.Table]:
+        """The values of every group by its name."""
+        return {
+            "weather": self.weather,
+            "carrier_delay": self.carrier_delay,
+            "route_delay": self.route_delay,
+            "flights": self.outcomes,
+        }

@@ -1,0 +1,58 @@
+"""The command line: ``featuretrail``."""
+
+import sys
+import traceback
+from importlib.metadata import version as installed_version
+
+import typer
+
+from featuretrail.commands import audit, db, definitions, features, groups, ingest, sets, snapshots
+from featuretrail.commands.exits import DEFECT, complain
+from featuretrail.commands.invocation import Debug, Invocation, Url, command
+from featuretrail.commands.output import on_terminal, write_json, write_line
+
+app = typer.Typer(
+    name="featuretrail",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich" if on_terminal() else None,
+    help="A feature store whose truth is an append-only event log. Ends with 0 when all is fine, "
+    "1 for a finding, 2 for invalid input, 3 when the database cannot be reached.",
+)
+app.add_typer(db.app, name="db")
+app.add_typer(groups.app, name="group")
+app.add_typer(features.app, name="feature")
+app.add_typer(sets.app, name="set")
+definitions.add_commands(app)
+ingest.add_commands(app)
+app.add_typer(snapshots.app, name="snapshot")
+app.add_typer(audit.app, name="audit")
+
+
+@app.callback()
+def options(context: typer.Context, *, url: Url = None, debug: Debug = False) -> None:
+    """Take the options that may stand before a command."""
+    context.obj = Invocation(url=url, debug=debug)
+
+
+@command(app, "version")
+def version(invocation: Invocation) -> None:
+    """Show the version of featuretrail."""
+    number = installed_version("featuretrail")
+    if invocation.as_json:
+        write_json({"version": number})
+    else:
+        write_line(number)
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except Exception:  # noqa: BLE001 - shown whole, and told apart from a finding by its exit code
+        traceback.print_exc()
+        complain("this is a defect of featuretrail; please report it with the lines above")
+        sys.exit(DEFECT)

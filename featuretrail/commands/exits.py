@@ -1,0 +1,75 @@
+"""Exit codes, and how an error becomes one clear paragraph on standard error."""
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import psycopg
+import typer
+
+from featuretrail.domain.errors import (
+    DatabaseError,
+    EngineError,
+    FeatureTrailError,
+    IntegrityError,
+)
+
+FINE: Final = 0
+FINDING: Final = 1
+"""The command worked and found what it looks for: a mismatch, a failed verification."""
+INVALID: Final = 2
+"""The command line, a file or a request cannot be accepted; nothing was written."""
+UNREACHABLE: Final = 3
+"""The database cannot be reached, started or used."""
+DEFECT: Final = 70
+"""featuretrail itself failed; the traceback is for its authors."""
+INTERRUPTED: Final = 130
+BROKEN_PIPE: Final = 141
+
+
+def exit_code(error: FeatureTrailError) -> int:
+    """Return the code a command ends with when ``error`` stops it."""
+    match error:
+        case DatabaseError() | EngineError():
+            return UNREACHABLE
+        case IntegrityError():
+            return FINDING
+        case _:
+            return INVALID
+
+
+@contextmanager
+def exits(*, debug: bool) -> Iterator[None]:
+    """Turn errors of the block into a message and an exit code; ``debug`` adds the traceback."""
+    try:
+        yield
+        sys.stdout.flush()
+    except FeatureTrailError as error:
+        if debug:
+            traceback.print_exc()
+        complain(str(error))
+        raise typer.Exit(exit_code(error)) from None
+    except psycopg.Error as error:
+        if debug:
+            traceback.print_exc()
+        complain(f"the database refused: {error}")
+        raise typer.Exit(UNREACHABLE) from None
+    except KeyboardInterrupt:
+        complain("interrupted; what was being written is stored whole or not at all")
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        _abandon_output()
+        raise typer.Exit(BROKEN_PIPE) from None
+
+
+def complain(message: str) -> None:
+    """Write ``message`` to standard error."""
+    typer.echo(f"error: {message}", err=True)
+
+
+def _abandon_output() -> None:
+    """Point standard output to nowhere, so that flushing at the end has nothing to complain of."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

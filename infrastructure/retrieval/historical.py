@@ -1,0 +1,141 @@
+"""Point-in-time retrieval: a spine in, the same rows with the features that held out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from featuretrail.domain.errors import InvalidInputError
+from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.retrieval.answer import Answer, judge, nothing_found
+from featuretrail.infrastructure.retrieval.copy_source import CopySource
+from featuretrail.infrastructure.retrieval.cost import Method, estimate
+from featuretrail.infrastructure.retrieval.cuts import GroupCut, read_cuts
+from featuretrail.infrastructure.retrieval.naming import output_names, refuse_taken
+from featuretrail.infrastructure.retrieval.pull_way import pull
+from featuretrail.infrastructure.retrieval.source import ColumnSource
+from featuretrail.infrastructure.retrieval.spine import Spine
+from featuretrail.infrastructure.retrieval.sql_way import look_up
+from featuretrail.infrastructure.retrieval.task import GroupTask
+
+Knowledge = Literal["latest", "row"]
+Closed = Literal["right", "left"]
+
+
+class HistoricalReader:
+    """Answers what features were worth at the times of a spine. Safe to share between threads."""
+
+    def __init__(self, database: Database, source: ColumnSource | None = None) -> None:
+        self._database = database
+        self._source = CopySource(database) if source is None else source
+
+    def get(
+        self,
+        spine: Any,  # noqa: ANN401 - whatever frames.to_table reads
+        features: Sequence[ResolvedFeature],
+        *,
+        time_column: str = "event_time",
+        position: int | None = None,
+        knowledge: Knowledge = "latest",
+        closed: Closed = "right",
+        status: bool = False,
+        event_time: bool = False,
+        method: Method | str | None = None,
+    ) -> pa.Table:
+        """Return the spine's rows, in order, each with the features that held at its time.
+
+        Columns: the spine's own (times in UTC), then each feature, followed on request by
+        ``<name>__status`` (text) and ``<name>__event_time``. ``position`` cuts the whole query to
+        what the store knew then; ``knowledge="row"`` each row to what was known at its own time.
+        ``method`` forces a way; both give equal answers. Raises ``InvalidSpineError``,
+        ``NaiveTimeError``, ``NotFoundError`` or ``InvalidInputError``.
+        """
+        _check("knowledge", knowledge, ("latest", "row"))
+        _check("closed", closed, ("right", "left"))
+        _check("method", method, (None, "sql", "pull"))
+        by_group = _by_group(features)
+        given = Spine.read(spine, (fs[0].group for fs in by_group.values()), time_column)
+        names = output_names(features, given.table.column_names)
+        cuts, entity_counts = self._cuts(list(by_group), position, recorded=knowledge == "row")
+        tasks = {
+            group: GroupTask.of(
+                of_group,
+                cuts[group],
+                given.keys_of(of_group[0].group),
+                given.times,
+                row_cut=knowledge == "row",
+                closed=closed,
+                only_fresh=not (status or event_time),
+            )
+            for group, of_group in by_group.items()
+        }
+        answers = {
+            group: self._answer(task, entity_counts.get(group), method)
+            for group, task in tasks.items()
+        }
+        table = given.table
+        for feature, name in zip(features, names, strict=True):
+            task, answer = tasks[feature.group.name], answers[feature.group.name][feature.column]
+            table = _append(table, feature, name, task, answer, status, event_time)
+        return table
+
+    def _cuts(
+        self, groups: Sequence[str], position: int | None, *, recorded: bool
+    ) -> tuple[Mapping[str, GroupCut], Mapping[str, float]]:
+        with self._database.connection() as connection:
+            cuts = read_cuts(connection, groups, position, recorded=recorded)
+            counts = connection.execute(
+                query("retrieval/entity_counts"), {"groups": list(groups)}
+            ).fetchall()
+        return cuts, {name: count for name, count in counts if count >= 0}
+
+    def _answer(
+        self, task: GroupTask, entity_count: float | None, method: str | None
+    ) -> dict[str, Answer]:
+        if task.cut.last_batch == 0 or task.times.size == 0:
+            nothing = nothing_found(task.times.size, dict(task.dtypes))
+            return dict.fromkeys(task.dtypes, nothing)
+        costs = estimate(task, entity_count)
+        if (method or costs.method) == "pull":
+            return pull(task, self._source, all_entities=costs.all_entities)
+        with self._database.connection() as connection:
+            return look_up(task, connection)
+
+
+def _by_group(features: Sequence[ResolvedFeature]) -> dict[str, list[ResolvedFeature]]:
+    if not features:
+        raise InvalidInputError("no feature is asked for; name at least one")
+    by_group: dict[str, list[ResolvedFeature]] = {}
+    for feature in features:
+        by_group.setdefault(feature.group.name, []).append(feature)
+    return by_group
+
+
+def _append(
+    table: pa.Table,
+    feature: ResolvedFeature,
+    name: str,
+    task: GroupTask,
+    answer: Answer,
+    status: bool,  # noqa: FBT001
+    event_time: bool,  # noqa: FBT001
+) -> pa.Table:
+    columns = judge(answer, feature.column, feature.dtype, task.times, task.ttl)
+    added = {name: columns.values}
+    if status:
+        added[f"{name}__status"] = columns.statuses
+    if event_time:
+        added[f"{name}__event_time"] = columns.event_times
+    refuse_taken(list(added), table.column_names)
+    for column, values in added.items():
+        table = table.append_column(column, values)
+    return table
+
+
+def _check(argument: str, given: object, allowed: Sequence[object]) -> None:
+    if given not in allowed:
+        raise InvalidInputError(
+            f"{argument} is {given!r}; it is one of {', '.join(map(repr, allowed))}"
+        )

@@ -1,0 +1,86 @@
+"""One group's part of a retrieval: its features by the batches that wrote them, its bounds."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+from attrs import field, frozen
+
+from featuretrail.domain.asof import Ints
+from featuretrail.domain.definitions import FeatureGroup
+from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.infrastructure.retrieval.cuts import GroupCut
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@frozen(eq=False)
+class GroupTask:
+    """What is asked of one group: ``times`` and ``keys`` a spine row, columns, and the cut.
+
+    ``columns`` maps a set of layouts (``None``: every batch) to the columns that exactly those
+    batches wrote; each set is one join. ``row_cut`` asks only for what was known at each row's own
+    time. ``until`` is the last event time that counts for each row. ``since`` (microseconds, or
+    ``None``) is the event time before which no row can matter to the output.
+    """
+
+    group: FeatureGroup
+    cut: GroupCut
+    columns: Mapping[frozenset[int] | None, tuple[str, ...]]
+    dtypes: Mapping[str, str]
+    keys: Sequence[pa.Array] = field(repr=False)
+    times: Ints = field(repr=False)
+    until: Ints = field(repr=False)
+    row_cut: bool
+    only_fresh: bool
+
+    @classmethod
+    def of(
+        cls,
+        features: Sequence[ResolvedFeature],
+        cut: GroupCut,
+        keys: Sequence[pa.Array],
+        times: Ints,
+        *,
+        row_cut: bool,
+        closed: str,
+        only_fresh: bool,
+    ) -> Self:
+        """Gather ``features``, all of one group, into a task.
+
+        ``only_fresh`` says that what is older than the TTL need not be told from what is missing.
+        """
+        columns: dict[frozenset[int] | None, tuple[str, ...]] = {}
+        for feature in features:
+            writers = cut.writers(feature.column)
+            columns[writers] = (*columns.get(writers, ()), feature.column)
+        return cls(
+            group=features[0].group,
+            cut=cut,
+            columns=columns,
+            dtypes={feature.column: feature.dtype for feature in features},
+            keys=keys,
+            times=times,
+            until=times - 1 if closed == "left" else times,
+            row_cut=row_cut,
+            only_fresh=only_fresh,
+        )
+
+    @property
+    def ttl(self) -> int | None:
+        """The group's TTL in microseconds."""
+        return None if self.group.ttl is None else self.group.ttl // _MICROSECOND
+
+    @property
+    def oldest(self) -> int | None:
+        """The event time before which no row matters to any spine row; ``None`` if all may."""
+        if self.ttl is None or not self.only_fresh or self.times.size == 0:
+            return None
+        return int(self.times.min()) - self.ttl
+
+    @property
+    def newest(self) -> int:
+        """The last event time that matters to any spine row."""
+        return int(self.until.max()) if self.until.size else int(np.iinfo(np.int64).min)

@@ -1,0 +1,115 @@
+"""The batches of a group: their numbers, their layouts, their places in the log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+import psycopg
+from attrs import frozen
+
+from featuretrail.domain.errors import InvalidInputError
+from featuretrail.domain.events.base import stream_id
+from featuretrail.infrastructure.log.records import Appended
+from featuretrail.infrastructure.queries import query
+
+AnyConnection = psycopg.Connection[Any]
+
+Kind = Literal["values", "retraction"]
+
+
+@frozen
+class StoredBatch:
+    """A batch found under an idempotency key."""
+
+    kind: Kind
+    batch: int
+    position: int
+    rows: int
+    digest: str
+
+
+@frozen
+class NextBatch:
+    """The number a new batch gets, the layout of its columns, the server's clock."""
+
+    batch: int
+    layout: int
+    now: datetime
+
+
+@frozen
+class BatchFacts:
+    """What ``featuretrail.batches`` says of a batch besides its number and place."""
+
+    group: str
+    kind: Kind
+    columns: Sequence[str]
+    rows: int
+    first_event_time: datetime | None
+    last_event_time: datetime | None
+    digest: str
+    stream: UUID
+
+
+def batch_stream(group: str, idempotency_key: str | None) -> UUID:
+    """Return the stream of a batch: that of its idempotency key, or a new one."""
+    return stream_id(
+        "batch", f"{group}:{uuid4().hex if idempotency_key is None else idempotency_key}"
+    )
+
+
+def lock_group(connection: AnyConnection, group: str) -> None:
+    """Wait for other writers of ``group``, and keep them waiting until the transaction ends."""
+    connection.execute(query("values/lock_group"), {"group": group})
+
+
+def find_batch(connection: AnyConnection, stream: UUID) -> StoredBatch | None:
+    """Return the batch stored under ``stream``, if any."""
+    row = connection.execute(query("values/find_batch"), {"stream": stream}).fetchone()
+    return None if row is None else StoredBatch(*row)
+
+
+def next_batch(connection: AnyConnection, group: str, columns: Sequence[str]) -> NextBatch:
+    """Return what the next batch of ``group``, writing ``columns``, gets; the group is locked."""
+    [(batch, layout, now)] = connection.execute(
+        query("values/next_batch"), {"group": group, "columns": list(columns)}
+    )
+    return NextBatch(batch, batch if layout is None else layout, now)
+
+
+def record_batch(
+    connection: AnyConnection, facts: BatchFacts, batch: int, layout: int, appended: Appended
+) -> None:
+    """Record a batch whose event was appended in the same transaction."""
+    connection.execute(
+        query("values/record_batch"),
+        {
+            "group": facts.group,
+            "batch": batch,
+            "kind": facts.kind,
+            "position": appended.last_position,
+            "recorded_at": appended.recorded_at,
+            "layout": layout,
+            "columns": list(facts.columns),
+            "rows": facts.rows,
+            "first_event_time": facts.first_event_time,
+            "last_event_time": facts.last_event_time,
+            "digest": facts.digest,
+            "stream": facts.stream,
+        },
+    )
+
+
+def check_label(what: str, given: object) -> str | None:
+    """Return ``given`` if it is ``None`` or text that can be recorded.
+
+    Raises ``InvalidInputError``.
+    """
+    if given is None:
+        return None
+    if not isinstance(given, str) or not given or not given.isprintable() or len(given) > 500:
+        raise InvalidInputError(
+            f"{what} is {given!r}; give at most 500 printable characters, or None"
+        )
+    return given

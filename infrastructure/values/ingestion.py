@@ -1,0 +1,185 @@
+"""Storing values: one batch, one event, one transaction."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import pyarrow as pa
+from psycopg import errors
+
+from featuretrail.domain.definitions import FeatureGroup
+from featuretrail.domain.errors import IdempotencyError, InvalidValuesError
+from featuretrail.domain.events.base import Metadata
+from featuretrail.domain.events.values import ValuesIngested
+from featuretrail.domain.receipts import Receipt
+from featuretrail.domain.registry import Registry, ResolvedFeature
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.values import retraction
+from featuretrail.infrastructure.values.arrays import AnyConnection, identifiers
+from featuretrail.infrastructure.values.batches import (
+    BatchFacts,
+    StoredBatch,
+    batch_stream,
+    check_label,
+    find_batch,
+    lock_group,
+    next_batch,
+    record_batch,
+)
+from featuretrail.infrastructure.values.columns import EVENT_TIME
+from featuretrail.infrastructure.values.frames import to_table
+from featuretrail.infrastructure.values.online import refresh_online
+from featuretrail.infrastructure.values.packing import copy_chunks, slices
+from featuretrail.infrastructure.values.retraction import Keys
+from featuretrail.infrastructure.values.tables import values_table
+from featuretrail.infrastructure.values.validation import Batch, check_not_ahead, validate
+
+_COPY_BYTES = 1 << 26
+"""Bytes sent by one COPY, so that no statement runs into its time limit."""
+
+
+_NOBODY = Metadata()
+
+
+class ValueStore:
+    """Writes values of feature groups: each call is one batch with one event of its own."""
+
+    def __init__(self, database: Database, log: EventLog) -> None:
+        self._database = database
+        self._log = log
+
+    def ingest(
+        self,
+        group: FeatureGroup,
+        features: Sequence[ResolvedFeature],
+        data: object,
+        *,
+        registry: Registry,
+        idempotency_key: str | None = None,
+        on_duplicate: str = "error",
+        partial: bool = False,
+        source: str | None = None,
+        metadata: Metadata = _NOBODY,
+    ) -> Receipt:
+        """Store ``data`` as the next batch of ``group``; everything is stored or nothing.
+
+        ``features`` are the latest of the group. An empty table is a batch of no rows. Raises
+        ``InvalidInputError`` (most often ``InvalidValuesError``), and ``IdempotencyError`` when the
+        key was used for other content.
+        """
+        check_label("idempotency_key", idempotency_key)
+        check_label("source", source)
+        table = to_table(data, f"the data for {group.name!r}")
+        values = validate(
+            group, features, registry, table, on_duplicate=on_duplicate, partial=partial
+        )
+        event = ValuesIngested.in_stream(
+            batch_stream(group.name, idempotency_key),
+            1,
+            group=group.name,
+            batch=0,
+            rows=values.table.num_rows,
+            columns=values.versions,
+            first_event_time=values.first_event_time,
+            last_event_time=values.last_event_time,
+            digest=values.digest,
+            idempotency_key=idempotency_key,
+            source=source,
+            metadata=metadata,
+        )
+        with self._database.transaction() as connection:
+            lock_group(connection, group.name)
+            stored = find_batch(connection, event.originator_id)
+            if stored is not None:
+                return _first_receipt(event, stored)
+            return self._store(connection, values, event)
+
+    def retract(
+        self,
+        group: FeatureGroup,
+        keys: Keys,
+        from_event_time: object,
+        metadata: Metadata,
+        idempotency_key: str | None = None,
+    ) -> Receipt:
+        """Hide the values of ``keys`` from an event time on; cuts before this one still see them.
+
+        ``keys`` is a dict of the key columns (one entity, or lists of equal length) or a list of
+        such dicts. Raises ``InvalidInputError`` and ``IdempotencyError``.
+        """
+        check_label("idempotency_key", idempotency_key)
+        event, entities = retraction.requested(
+            group, keys, from_event_time, metadata=metadata, idempotency_key=idempotency_key
+        )
+        with self._database.transaction() as connection:
+            lock_group(connection, group.name)
+            stored = find_batch(connection, event.originator_id)
+            if stored is not None:
+                return retraction.first_receipt(self._log, event, stored)
+            return retraction.store(connection, self._log, event, entities)
+
+    def _store(self, connection: AnyConnection, values: Batch, event: ValuesIngested) -> Receipt:
+        number = next_batch(connection, event.group, values.columns)
+        check_not_ahead(values, number.now)
+        with _row_size_explained(event.group):
+            copy_values(connection, values, number.batch)
+            refresh_online(connection, values, number.batch, number.layout)
+        appended = self._log.append(
+            event.model_copy(update={"batch": number.batch}), connection=connection
+        )
+        facts = BatchFacts(
+            event.group,
+            "values",
+            values.columns,
+            event.rows,
+            event.first_event_time,
+            event.last_event_time,
+            event.digest,
+            event.originator_id,
+        )
+        record_batch(connection, facts, number.batch, number.layout, appended)
+        return Receipt(event.group, event.rows, number.batch, appended.last_position, event.digest)
+
+
+def copy_values(connection: AnyConnection, values: Batch, batch: int) -> None:
+    """Append the rows of ``values`` to the table of their group as ``batch``."""
+    number = pa.array(np.full(values.table.num_rows, batch, np.int64))
+    place = values.table.column_names.index(EVENT_TIME) + 1
+    table = values.table.add_column(place, "batch", number)
+    arrays = [column.combine_chunks() for column in table.columns]
+    statement = query("values/copy_rows").format(
+        table=values_table(values.group.name), columns=identifiers(table.column_names)
+    )
+    for start, size in slices(arrays, _COPY_BYTES):
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for chunk in copy_chunks([array.slice(start, size) for array in arrays]):
+                copy.write(chunk)
+
+
+def _first_receipt(event: ValuesIngested, stored: StoredBatch) -> Receipt:
+    key = event.idempotency_key or ""
+    if stored.kind != "values":
+        raise IdempotencyError(key, f"batch {stored.batch} of {event.group!r} is a retraction")
+    if stored.digest != event.digest:
+        raise IdempotencyError(
+            key,
+            f"batch {stored.batch} of {event.group!r} has {stored.rows} rows with digest "
+            f"{stored.digest[:12]}, this one {event.rows} with {event.digest[:12]}",
+        )
+    return Receipt(
+        event.group, stored.rows, stored.batch, stored.position, stored.digest, repeated=True
+    )
+
+
+@contextmanager
+def _row_size_explained(group: str) -> Iterator[None]:
+    try:
+        yield
+    except errors.ProgramLimitExceeded as error:
+        raise InvalidValuesError(
+            group,
+            f"a row is larger than PostgreSQL can store ({error.diag.message_primary}); shorten "
+            "its text, or split the group",
+        ) from error

@@ -1,0 +1,75 @@
+"""The stored rows of a group, batch by batch in canonical order."""
+
+from collections.abc import Iterator
+from itertools import islice, pairwise
+
+import numpy as np
+import pyarrow as pa
+from attrs import frozen
+
+from featuretrail.domain.definitions import FeatureGroup
+from featuretrail.domain.registry import Registry
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.retrieval.copy_out import decode
+from featuretrail.infrastructure.values.arrays import identifiers
+from featuretrail.infrastructure.values.columns import fixed_columns
+from featuretrail.infrastructure.values.tables import values_table
+
+_ROWS = 65_536
+
+
+@frozen
+class StoredRows:
+    """All rows of one batch; ``fixed`` are the columns every row of the group has."""
+
+    batch: int
+    fixed: tuple[str, ...]
+    table: pa.Table
+
+
+def stored_batches(
+    database: Database, registry: Registry, group: FeatureGroup
+) -> Iterator[StoredRows]:
+    """Yield the batches of ``group`` by number; memory is bounded by the largest."""
+    fixed = fixed_columns(group)
+    types = {"batch": "int64", **fixed, **_feature_columns(registry, group)}
+    waiting: list[pa.Table] = []
+    current: int | None = None
+    for block in _blocks(database, group, types):
+        numbers = block["batch"].to_numpy()
+        bounds = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
+        for start, stop in pairwise(bounds):
+            number = int(numbers[start])
+            if current is not None and number != current:
+                yield StoredRows(current, tuple(fixed), pa.concat_tables(waiting))
+                waiting = []
+            current = number
+            waiting.append(block.slice(start, stop - start).drop_columns(["batch"]))
+    if current is not None:
+        yield StoredRows(current, tuple(fixed), pa.concat_tables(waiting))
+
+
+def _feature_columns(registry: Registry, group: FeatureGroup) -> dict[str, str]:
+    return {
+        version.column: version.definition.dtype
+        for feature in registry.features.values()
+        if feature.group == group.name
+        for version in feature.versions
+    }
+
+
+def _blocks(database: Database, group: FeatureGroup, types: dict[str, str]) -> Iterator[pa.Table]:
+    statement = query("values/certified_rows").format(
+        table=values_table(group.name),
+        columns=identifiers([name for name in types if name != "batch"]),
+        keys=identifiers(group.keys),
+    )
+    with database.transaction() as connection, connection.cursor() as cursor:
+        cursor.execute(query("retrieval/no_statement_timeout"))
+        with cursor.copy(statement) as stream:
+            messages = iter(stream)
+            while part := list(islice(messages, _ROWS)):
+                block = decode(part, types)
+                if block.num_rows:
+                    yield block

@@ -1,0 +1,190 @@
+"""Proving stored values: every batch read again and compared with its event in the log."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from attrs import frozen
+
+from featuretrail.domain.definitions import FeatureGroup
+from featuretrail.domain.digest import table_digest
+from featuretrail.domain.events import ValuesIngested, ValuesRetracted
+from featuretrail.domain.registry import Registry
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.log.records import RecordedEvent
+from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.values.arrays import identifiers
+from featuretrail.infrastructure.values.stored_batches import StoredRows, stored_batches
+from featuretrail.infrastructure.values.tables import retracted_table
+
+Progress = Callable[[int, int], object]
+
+
+@frozen
+class BatchFault:
+    """A batch whose stored rows or record its event does not certify.
+
+    ``position`` and ``stream`` are the event's; rows that no event certifies have position 0.
+    """
+
+    group: str
+    batch: int
+    position: int
+    stream: UUID | None
+    reason: str
+
+
+@frozen
+class CertifiedBatch:
+    """A batch as the log certifies it."""
+
+    recorded: RecordedEvent
+    event: ValuesIngested | ValuesRetracted
+
+    def fault(self, reason: str) -> BatchFault:
+        """Return a fault of this batch."""
+        name = f"batch {self.event.batch} of {self.event.group!r}"
+        return BatchFault(
+            self.event.group,
+            self.event.batch,
+            self.recorded.position,
+            self.recorded.originator_id,
+            f"{name} (event at position {self.recorded.position}): {reason}",
+        )
+
+    def record(self) -> tuple[Any, ...]:
+        """Return what the table of batches must say of this batch."""
+        event = self.event
+        if isinstance(event, ValuesIngested):
+            facts = ("values", list(event.columns), event.rows)
+            times: tuple[Any, ...] = (event.first_event_time, event.last_event_time, event.digest)
+        else:
+            facts = ("retraction", [], len(event.keys))
+            times = (event.from_event_time, None, "")
+        kind, columns, rows = facts
+        place = (self.recorded.position, self.recorded.recorded_at)
+        return (kind, *place, columns, rows, *times, self.recorded.originator_id)
+
+
+def verify_batches(
+    database: Database,
+    registry: Registry,
+    groups: Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> Iterator[BatchFault]:
+    """Yield every fault of the stored values of ``groups`` (by default of all), batch by batch.
+
+    The rows of each batch are read again and their canonical digest compared with the event's;
+    retracted keys and the table of batches are compared with the events too. Memory is bounded by
+    the largest batch. ``progress`` is called with the batches checked and those there are.
+    """
+    names = sorted(registry.groups) if groups is None else groups
+    certified = _certified(database)
+    total = sum(len(certified.get(name, {})) for name in names)
+    done = 0
+    for name in names:
+        batches = certified.get(name, {})
+        group = registry.group(name)
+        yield from _record_faults(database, name, batches)
+        yield from _retraction_faults(database, group, batches)
+        for fault in _value_faults(database, registry, group, batches):
+            if isinstance(fault, BatchFault):
+                yield fault
+            done += 1
+            if progress is not None:
+                progress(min(done, total), total)
+    if progress is not None:
+        progress(total, total)
+
+
+def _certified(database: Database) -> dict[str, dict[int, CertifiedBatch]]:
+    found: dict[str, dict[int, CertifiedBatch]] = {}
+    with database.connection() as connection:
+        for row in connection.execute(query("values/events"), binary=True):
+            recorded = RecordedEvent.from_row(row)
+            event = recorded.event
+            if isinstance(event, ValuesIngested | ValuesRetracted):
+                found.setdefault(event.group, {})[event.batch] = CertifiedBatch(recorded, event)
+    return found
+
+
+def _record_faults(
+    database: Database, group: str, certified: dict[int, CertifiedBatch]
+) -> Iterator[BatchFault]:
+    with database.connection() as connection:
+        rows = connection.execute(query("values/batches"), {"group": group}).fetchall()
+    records = {batch: tuple(record) for batch, *record in rows}
+    for number in sorted({*certified, *records}):
+        if number not in certified:
+            yield _uncertified(group, number, "the table of batches has a row")
+        elif number not in records:
+            yield certified[number].fault("the table of batches has no row of it")
+        elif records[number] != certified[number].record():
+            yield certified[number].fault("its row in the table of batches was altered")
+
+
+def _retraction_faults(
+    database: Database, group: FeatureGroup, certified: dict[int, CertifiedBatch]
+) -> Iterator[BatchFault]:
+    statement = query("values/retractions").format(
+        table=retracted_table(group.name), keys=identifiers(group.keys)
+    )
+    stored: dict[int, list[tuple[Any, ...]]] = {}
+    with database.connection() as connection:
+        for batch, *row in connection.execute(statement):
+            stored.setdefault(batch, []).append(tuple(row))
+    for number, batch in certified.items():
+        if isinstance(batch.event, ValuesRetracted):
+            moment = batch.event.from_event_time
+            wanted = [(moment, *(keys[key] for key in group.keys)) for keys in batch.event.keys]
+            if sorted(stored.pop(number, [])) != sorted(wanted):
+                yield batch.fault("its stored retractions are not the event's")
+    for number in sorted(stored):
+        yield _uncertified(group.name, number, "retractions are stored")
+
+
+def _value_faults(
+    database: Database,
+    registry: Registry,
+    group: FeatureGroup,
+    certified: dict[int, CertifiedBatch],
+) -> Iterator[BatchFault | None]:
+    """Yield each batch's fault, ``None`` for a batch that holds."""
+    seen: set[int] = set()
+    for rows in stored_batches(database, registry, group):
+        batch = certified.get(rows.batch)
+        if batch is None or not isinstance(batch.event, ValuesIngested):
+            yield _uncertified(group.name, rows.batch, f"{rows.table.num_rows} rows are stored")
+            continue
+        seen.add(rows.batch)
+        yield _content_fault(batch, batch.event, rows)
+    for number, batch in certified.items():
+        if number not in seen and isinstance(batch.event, ValuesIngested):
+            lost = batch.event.rows
+            yield batch.fault(f"none of its {lost} rows is stored") if lost else None
+
+
+def _content_fault(
+    batch: CertifiedBatch, event: ValuesIngested, rows: StoredRows
+) -> BatchFault | None:
+    if rows.table.num_rows != event.rows:
+        return batch.fault(
+            f"{rows.table.num_rows} rows are stored, the event certifies {event.rows}"
+        )
+    written = [*rows.fixed, *event.columns]
+    for name in rows.table.column_names:
+        if name not in written and rows.table[name].null_count < rows.table.num_rows:
+            return batch.fault(f"column {name!r} holds values that the batch did not write")
+    missing = [name for name in written if name not in rows.table.column_names]
+    if missing:
+        return batch.fault(f"column {missing[0]!r}, which the event certifies, is not defined")
+    digest = table_digest(rows.table.select(written))
+    if digest != event.digest:
+        return batch.fault(f"its values were altered: their digest is {digest}, not {event.digest}")
+    return None
+
+
+def _uncertified(group: str, batch: int, what: str) -> BatchFault:
+    return BatchFault(
+        group, batch, 0, None, f"{what} as batch {batch} of {group!r}, which no event certifies"
+    )

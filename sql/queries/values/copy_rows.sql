@@ -1,0 +1,2 @@
+-- Appends rows in binary form.
+COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)

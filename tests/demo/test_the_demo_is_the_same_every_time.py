@@ -1,0 +1,59 @@
+"""The whole story on a thinned year: its claims hold, and a second run reports the same facts."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+DEMO = Path(__file__).parents[2] / "examples" / "demo.py"
+
+
+def test_a_second_run_starts_afresh_and_reports_the_same_facts_which_hold(workplace: Path) -> None:
+    first, second = _run(workplace), _run(workplace)
+
+    assert _lasting(first) == _lasting(second)
+    assert first["verification"] == {"stored_ok": True, "rederived_ok": True}
+    answered = first["training"]["answer_digest"]
+    assert first["hindsight"]["answer_as_known_then_digest"] == answered
+    assert first["hindsight"]["answer_as_known_now_digest"] != answered
+    assert set(first["hindsight"]["changed_cells"]) == {"temp", "dewp"}
+    assert 0 < first["leakage"]["leaking_rows"] < first["leakage"]["rows"]
+    assert first["online"]["agrees_with_history"]
+    assert set(first["online"]["statuses"].values()) == {"expired"}
+    assert first["retraction"]["snapshot_still_verifies"]
+    assert first["retraction"]["online_status"] == "retracted"
+    assert first["audit"]["ok"]
+
+
+def _run(folder: Path) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, DEMO, "--rows", "1000", "--folder", folder],
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert "✗" not in done.stdout
+    assert "\x1b[" not in done.stdout, "no colours when piped"
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    digests = dict(_digests(report))
+    assert len(digests) > 10
+    assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests.values())
+    return report
+
+
+def _lasting(report: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts that no clock changes."""
+    facts = {section: dict(found) for section, found in report.items() if section != "seconds"}
+    del facts["audit"]["chain_head"]
+    return facts
+
+
+def _digests(facts: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    for name, fact in facts.items():
+        if isinstance(fact, dict):
+            yield from _digests(fact, f"{path}{name}.")
+        elif name.endswith("digest"):
+            yield f"{path}{name}", fact

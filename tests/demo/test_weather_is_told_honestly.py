@@ -1,0 +1,46 @@
+"""The demo's weather: no duplicates, NULLs kept, corrections of the same hours published later."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from flights import observations
+
+
+@pytest.fixture(scope="module")
+def weather() -> pa.Table:
+    return observations.weather_table()
+
+
+def test_no_airport_has_two_rows_for_an_hour_even_when_the_clock_is_set_back(
+    weather: pa.Table,
+) -> None:
+    assert weather.num_rows == 26_115
+    assert weather.group_by(["origin", "event_time"]).aggregate([]).num_rows == 26_115
+
+
+def test_missing_readings_stay_missing(weather: pa.Table) -> None:
+    assert weather["temp"].null_count == 1
+    assert weather["wind_gust"].null_count == 20_778
+
+
+def test_the_impossible_wind_is_one_real_reading_and_becomes_unknown(weather: pa.Table) -> None:
+    correction = observations.impossible_wind(weather)
+
+    assert correction.num_rows == 1
+    assert correction["origin"].to_pylist() == ["EWR"]
+    assert correction["wind_speed"].null_count == 1
+
+
+def test_the_recalibration_lowers_a_week_of_one_airport(weather: pa.Table) -> None:
+    correction = observations.recalibration(weather)
+    both = correction.join(weather, ["origin", "event_time"], right_suffix="_before")
+    fall = pc.subtract(both["temp_before"], both["temp"])
+
+    assert correction.num_rows == both.num_rows == 7 * 24
+    assert pc.min_max(pc.round(fall, 6)).as_py() == {"min": 3.6, "max": 3.6}
+
+
+def test_corrections_are_published_after_what_they_correct(weather: pa.Table) -> None:
+    for correction in (observations.impossible_wind(weather), observations.recalibration(weather)):
+        assert pc.all(pc.greater(correction["published_at"], correction["event_time"])).as_py()

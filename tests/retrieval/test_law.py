@@ -1,0 +1,125 @@
+"""Both ways of retrieval give what the naive reference gives, cell for cell."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.retrieval.copy_source import CopySource
+from featuretrail.infrastructure.retrieval.historical import HistoricalReader
+from featuretrail.infrastructure.retrieval.source import Wanted
+from tests.engines.database import Database as Clone
+from tests.retrieval.histories import GROUPS, History, histories, spines
+from tests.retrieval.loader import Row, empty, load, make, resolved
+from tests.retrieval.reference import answer
+
+pytestmark = pytest.mark.tiers("embedded", "apache")
+
+NAMES = {
+    "pairs.x": "pairs__x", "pairs.label": "label", "pairs.later": "later",
+    "published.x": "published__x", "published.flag": "flag", "published.since": "since",
+}  # fmt: skip
+
+
+class TinyBlocks(CopySource):
+    """Gives two rows at a time, the last ones first."""
+
+    def blocks(self, wanted: Wanted) -> Iterator[pa.Table]:
+        rows = pa.concat_tables(super().blocks(wanted))
+        for start in reversed(range(0, rows.num_rows, 2)):
+            yield rows.slice(start, 2)
+
+
+@given(
+    history=histories(),
+    spine=spines(),
+    cut=st.none() | st.integers(0, 10),
+    row_cut=st.booleans(),
+    closed=st.sampled_from(["right", "left"]),
+    verbose=st.booleans(),
+)
+@settings(
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+def test_every_way_answers_as_the_reference(
+    reader_of: "Readers",
+    history: History,
+    spine: list[Row],
+    cut: int | None,
+    row_cut: bool,
+    closed: str,
+    verbose: bool,
+) -> None:
+    reader_of.load(history)
+    features = [feature for group in history.groups for feature in resolved(group)]
+    expected = _expected(history, spine, cut, row_cut, closed, verbose)
+    for way in ("sql", "pull", "tiny"):
+        table = reader_of[way].get(
+            spine,
+            features,
+            position=cut,
+            knowledge="row" if row_cut else "latest",
+            closed=closed,
+            status=verbose,
+            event_time=verbose,
+            method="sql" if way == "sql" else "pull",
+        )
+        assert _comparable(table.to_pylist()) == _comparable(expected), way
+
+
+class Readers(dict[str, HistoricalReader]):
+    """A reader a way, over tables that are emptied before each history."""
+
+    def __init__(self, database: Database) -> None:
+        self._url = database.url
+        make(database.url, *GROUPS)
+        plain = HistoricalReader(database)
+        super().__init__(
+            sql=plain, pull=plain, tiny=HistoricalReader(database, TinyBlocks(database))
+        )
+
+    def load(self, history: History) -> None:
+        empty(self._url, *GROUPS)
+        load(self._url, history.batches)
+
+
+@pytest.fixture
+def reader_of(database: Clone, monkeypatch: pytest.MonkeyPatch) -> Iterator[Readers]:
+    monkeypatch.setattr("featuretrail.infrastructure.retrieval.pull_way.BLOCK_BYTES", 1)
+    with Database(database.url) as opened:
+        yield Readers(opened)
+
+
+def _expected(
+    history: History, spine: list[Row], cut: int | None, row_cut: bool, closed: str, verbose: bool
+) -> list[Row]:
+    rows = []
+    for row in spine:
+        out = dict(row)
+        for group in history.groups:
+            for feature in resolved(group):
+                value, status, event_time = answer(
+                    history.of(group, cut), feature, row, row["event_time"],
+                    row_cut=row_cut, closed=closed,
+                )  # fmt: skip
+                name = NAMES[feature.reference.path]
+                out[name] = value
+                if verbose:
+                    out |= {f"{name}__status": status, f"{name}__event_time": event_time}
+        rows.append(out)
+    return rows
+
+
+def _comparable(rows: list[Row]) -> list[list[tuple[str, Any]]]:
+    return [[(name, _cell(value)) for name, value in row.items()] for row in rows]
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, float):
+        return "NaN" if math.isnan(value) else (value, math.copysign(1, value))
+    return value
