@@ -1,24 +1,24 @@
 """Online reads: the newest value of each feature for each entity, in one round trip."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
 import pyarrow as pa
 from attrs import field, frozen
 
-from featuretrail.domain.errors import DatabaseError
-from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.domain.errors import DatabaseError, NotFoundError
+from featuretrail.domain.registry import Registry, ResolvedFeature
 from featuretrail.domain.statuses import PRESENT
-from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.database import AnyConnection, Database
 from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.retrieval.answer import (
     event_time_column,
     status_codes,
     status_column,
 )
 from featuretrail.infrastructure.retrieval.arrays import (
-    AnyConnection,
     decode,
     key_array,
     raw_array_cursor,
@@ -38,75 +38,88 @@ PLANS = 256
 Layouts = Mapping[int, frozenset[str]]
 
 
+Resolve = Callable[[Registry], Sequence[ResolvedFeature]]
+"""Finds the asked-for features among the definitions known at some position."""
+
+
 @frozen(eq=False)
-class OnlineAnswer:
-    """A table, and ``last_definition``: the position of the newest definition of the store.
+class _Reply:
+    """What the one round trip brought: the server's time (microseconds), the position of the
+    newest definition, and the arrays of each group."""
 
-    A caller that resolved its features from a registry older than that reads once more.
-    """
-
-    table: pa.Table = field(repr=False)
+    now: int
     last_definition: int
+    arrays: Sequence[bytes | None] = field(repr=False)
+    newest: Sequence[NewestRows] = field(repr=False)
 
 
 class OnlineReader:
     """Answers what features are worth now. Safe to share between threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, registry: RegistryReader) -> None:
         self._database = database
+        self._registry = registry
         self._lock = Lock()
         self._plans: dict[tuple[int, ...], OnlinePlan] = {}
         self._layouts: dict[str, Layouts] = {}
 
     def get(
         self,
-        features: Sequence[ResolvedFeature],
+        resolve: Resolve,
         entity_rows: Any,  # noqa: ANN401 - whatever frames.to_table reads
         *,
         status: bool = False,
         event_time: bool = False,
     ) -> pa.Table:
-        """Return the entity rows, in order, each with the newest values of ``features``.
+        """Return the entity rows, in order, each with the newest values of features.
 
         Columns: the rows' own, then each feature, followed on request by ``<name>__status`` (text)
-        and ``<name>__event_time``. Values are as of the server's clock, so TTLs hold. Raises
-        ``InvalidSpineError``, ``NotFoundError`` or ``InvalidInputError``.
+        and ``<name>__event_time``. Values are as of the server's clock, so TTLs hold. The
+        definitions are those this process knows; the same round trip tells whether there are newer
+        ones, and then the question is asked again with them. Raises ``NotFoundError``,
+        ``InvalidSpineError`` or ``InvalidInputError``.
         """
-        return self.read(features, entity_rows, status=status, event_time=event_time).table
-
-    def read(
-        self,
-        features: Sequence[ResolvedFeature],
-        entity_rows: Any,  # noqa: ANN401 - whatever frames.to_table reads
-        *,
-        status: bool = False,
-        event_time: bool = False,
-    ) -> OnlineAnswer:
-        """Answer as ``get`` does, and tell whether there are new definitions."""
-        plan = self._plan(features)
         table = to_table(entity_rows, "the entity rows")
-        names = output_names(features, table.column_names)
-        keys = read_keys(table, (group.group for group in plan.groups), "the entity rows")
-        arrays = [key_array(keys[key]) for key in plan.keys]
+        try:
+            plan = self._plan(resolve(self._registry.cached))
+        except NotFoundError:
+            plan = self._plan(resolve(self._registry.current()))
+        reply = self._ask(plan, table)
+        if reply.last_definition > self._registry.cached.position:
+            current = self._plan(resolve(self._registry.current()))
+            if current.features != plan.features:
+                plan, reply = current, self._ask(current, table)
+        return self._table(plan, table, reply, status=status, event_time=event_time)
+
+    def _ask(self, plan: OnlinePlan, table: pa.Table) -> _Reply:
+        keys = read_keys(table, (each.group for each in plan.groups), "the entity rows")
+        parameters = [key_array(keys[key]) for key in plan.keys]
         with self._database.connection() as connection:
-            row = raw_array_cursor(connection).execute(plan.statement, arrays, prepare=True)
-            now, last_definition, *answers = _only(row.fetchone())
-            newest = [NewestRows.read(each.head(answers), table.num_rows) for each in plan.groups]
-            self._know_layouts(connection, plan.groups, newest)
+            cursor = raw_array_cursor(connection)
+            cursor.execute(plan.statement, parameters, prepare=True)
+            now, last_definition, *arrays = _only(cursor.fetchone())
+            newest = [NewestRows.read(each.head(arrays), table.num_rows) for each in plan.groups]
+            self._learn_layouts(connection, plan.groups, newest)
+        return _Reply(microseconds(now), last_definition or 0, arrays, newest)
+
+    def _table(
+        self, plan: OnlinePlan, table: pa.Table, reply: _Reply, *, status: bool, event_time: bool
+    ) -> pa.Table:
+        names = output_names(plan.features, table.column_names)
         columns: dict[tuple[str, str], dict[str, pa.Array]] = {}
-        for group, rows in zip(plan.groups, newest, strict=True):
-            moment = _Moment(microseconds(now), group.ttl, status=status, event_time=event_time)
+        for group, rows in zip(plan.groups, reply.newest, strict=True):
+            output = _Output(reply.now, group.ttl, status=status, event_time=event_time)
             layouts = self._layouts.get(group.group.name, {})
-            values = group.values(answers)
+            values = group.values(reply.arrays)
             for column, dtype, content in zip(group.columns, group.dtypes, values, strict=True):
                 winners = rows.winners(column, layouts)
-                columns[group.group.name, column] = moment.columns(winners, content, dtype)
+                columns[group.group.name, column] = output.columns(winners, content, dtype)
         added = {
             name + suffix: array
-            for feature, name in zip(features, names, strict=True)
+            for feature, name in zip(plan.features, names, strict=True)
             for suffix, array in columns[feature.group.name, feature.column].items()
         }
-        return OnlineAnswer(with_columns(table, added), last_definition or 0)
+        return with_columns(table, added)
 
     def _plan(self, features: Sequence[ResolvedFeature]) -> OnlinePlan:
         # a plan keeps its features alive, so their ids stay theirs
@@ -120,7 +133,7 @@ class OnlineReader:
                 self._plans[key] = plan
         return plan
 
-    def _know_layouts(
+    def _learn_layouts(
         self, connection: AnyConnection, groups: Sequence[GroupPlan], newest: Sequence[NewestRows]
     ) -> None:
         """Read which columns the layouts hold, if a row has one that was not met before."""
@@ -139,7 +152,7 @@ class OnlineReader:
 
 
 @frozen
-class _Moment:
+class _Output:
     """The server's time of a read, a group's TTL, and what the output shall tell."""
 
     now: int

@@ -1,4 +1,4 @@
--- The positions of definitions, so that every online read can notice a new one.
+-- The positions of definitions, so that noticing a new one never scans the log.
 CREATE INDEX events_of_definitions
   ON featuretrail.events (position)
   WHERE topic IN (
