@@ -1,1 +1,5 @@
 """A local PostgreSQL server owned by the working folder."""
+
+from featuretrail.infrastructure.embedded.server import EmbeddedServer, start
+
+__all__ = ["EmbeddedServer", "start"]
