@@ -1,6 +1,7 @@
 """What valid values look like; recorded with the definition, judged by quality checks."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import field, frozen
@@ -37,11 +38,20 @@ class Range:
         return {"kind": "range", "minimum": self.minimum, "maximum": self.maximum}
 
 
+Scalar = str | int | float | bool
+
+
+def _values(given: Iterable[Scalar]) -> tuple[Scalar, ...]:
+    if isinstance(given, str):
+        raise InvalidDefinitionError(f"OneOf has the string {given!r}; give a list of values")
+    return tuple(given)
+
+
 @frozen
 class OneOf:
     """Valid values are those listed."""
 
-    values: tuple[str | int | float | bool, ...] = field(converter=tuple)
+    values: tuple[Scalar, ...] = field(converter=_values)
 
     def __attrs_post_init__(self) -> None:
         if not self.values:

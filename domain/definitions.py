@@ -12,7 +12,7 @@ from featuretrail.domain.constraints import Constraint, NotNull, OneOf, Range
 from featuretrail.domain.dtypes import check_dtype, check_key_type
 from featuretrail.domain.errors import InvalidDefinitionError
 from featuretrail.domain.names import FeatureReference, check_column, check_name
-from featuretrail.domain.versions import Version
+from featuretrail.domain.versions import FIRST_VERSION, Version
 
 MAX_ROW_BYTES = 8000
 """Bytes that one row of values may take in PostgreSQL's 8 KiB page, less its headers."""
@@ -27,6 +27,10 @@ def definition_digest(definition: Mapping[str, Any]) -> str:
     """Return the blake3 digest (64 hex characters) of a definition's canonical JSON."""
     canonical = json.dumps(definition, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return blake3(canonical.encode()).hexdigest()
+
+
+def _version(given: str | Version) -> Version:
+    return Version.parse(given)
 
 
 def _constraints(given: Constraint | Iterable[Constraint] | None) -> tuple[Constraint, ...]:
@@ -65,7 +69,7 @@ class Feature:
     name: str
     dtype: str
     description: str = ""
-    version: Version = field(default="1.0.0", converter=Version.parse, kw_only=True)
+    version: Version = field(default=FIRST_VERSION, converter=_version, kw_only=True)
     constraints: tuple[Constraint, ...] = field(default=None, converter=_constraints, kw_only=True)
     unit: str | None = field(default=None, kw_only=True)
     owner: str | None = field(default=None, kw_only=True)
@@ -128,7 +132,7 @@ class FeatureGroup:
     description: str = field(default="", kw_only=True)
     owner: str | None = field(default=None, kw_only=True)
     tags: tuple[str, ...] = field(default=(), converter=_tags, kw_only=True)
-    version: Version = field(default="1.0.0", converter=Version.parse, kw_only=True)
+    version: Version = field(default=FIRST_VERSION, converter=_version, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_name("group", self.name)
@@ -206,7 +210,7 @@ class FeatureSet:
     description: str = field(default="", kw_only=True)
     owner: str | None = field(default=None, kw_only=True)
     tags: tuple[str, ...] = field(default=(), converter=_tags, kw_only=True)
-    version: Version = field(default="1.0.0", converter=Version.parse, kw_only=True)
+    version: Version = field(default=FIRST_VERSION, converter=_version, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_name("feature set", self.name)

@@ -27,8 +27,10 @@ class Binaries:
     account: Account
 
     @classmethod
-    def find(cls, account: Account) -> "Binaries":
-        """The wheel's programs, copied to ``/var/cache`` where the account cannot reach them."""
+    def find(cls, account: Account, programs: Path | None = None) -> "Binaries":
+        """The given folder, or the wheel's, copied to ``/var/cache`` if the account cannot pass."""
+        if programs is not None:
+            return cls(programs, account)
         spec = find_spec(_PACKAGE)
         if spec is None or not spec.submodule_search_locations:
             raise EngineError(

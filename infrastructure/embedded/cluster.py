@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -43,10 +44,11 @@ log_min_error_statement = panic
 
 @frozen
 class Cluster:
-    """The data folder of ``home`` served by ``binaries``."""
+    """The data folder of ``home`` served by ``binaries``; ``settings`` go before its own."""
 
     home: Home
     binaries: Binaries
+    settings: Mapping[str, str]
 
     @property
     def url(self) -> str:
@@ -116,7 +118,10 @@ class Cluster:
         (self.home.data / "postmaster.pid").unlink(missing_ok=True)
         if self.home.log.stat().st_size > _LOG_BYTES:
             os.truncate(self.home.log, 0)
-        options = shlex.join(["-k", str(self.home.new_socket()), "-p", "5432"])
+        given = [
+            part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")
+        ]
+        options = shlex.join(["-k", str(self.home.new_socket()), "-p", "5432", *given])
         # relative paths: pg_ctl puts -D and -l into a shell command with too little quoting
         command = ("-D", ".", "-l", "../log", "-o", options, "-w", "-t", str(_START_SECONDS))
         started = self.binaries.run(

@@ -140,20 +140,26 @@ class Home:
         return short
 
     def drop_socket(self, socket: Path | None) -> None:
-        """Remove a socket folder that ``new_socket`` made outside the data's place."""
-        if socket is None or socket == self.folder / "socket" or not socket.is_dir():
-            return
-        if not socket.name.startswith(SHORT_SOCKET):
+        """Remove what a killed server left in its socket folder, and a short folder itself."""
+        if socket is None or not socket.is_dir():
             return
         for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
             (socket / name).unlink(missing_ok=True)
-        socket.rmdir()
+        if socket.name.startswith(SHORT_SOCKET):
+            socket.rmdir()
 
 
 def _make(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(parents=True)
-        folder.chmod(0o755)
+    if folder.is_dir():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if folder.is_dir():
+            return  # another process was first
+        raise
+    folder.chmod(0o755)
 
 
 def _fits(socket: Path) -> bool:

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -15,6 +17,7 @@ from featuretrail.infrastructure.embedded.home import Control
 from featuretrail.infrastructure.embedded.locks import lock, relock, try_lock
 
 _WAIT_SECONDS = 150.0  # longer than a start with crash recovery may take
+_LEAVE_SECONDS = 20.0  # longer than a server takes to stop when its last user is gone
 
 
 class EmbeddedServer:
@@ -60,18 +63,25 @@ class EmbeddedServer:
         return f"<EmbeddedServer {self._cluster.home.data} {state}>"
 
 
-def start(folder: Path = Path(".featuretrail")) -> EmbeddedServer:
+def start(
+    folder: Path = Path(".featuretrail"),
+    *,
+    programs: Path | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> EmbeddedServer:
     """Join the server whose data are under ``folder``, starting it, or making the data, if needed.
 
     Any number of processes may share it; each must close its use. As root the server runs as the
-    existing user postgres or nobody. Raises EngineError when it cannot run here, saying why.
+    existing user postgres or nobody. ``programs`` is the folder of another PostgreSQL's programs
+    than the wheel's; ``settings`` are PostgreSQL's, and count when this call starts the server.
+    Raises EngineError when it cannot run here, saying why.
     """
     control = Control.prepare(folder)
     users = lock(control.users, shared=True, seconds=_WAIT_SECONDS)
     try:
         with lock(control.starting, seconds=_WAIT_SECONDS):
             home = control.home()
-            cluster = Cluster(home, Binaries.find(home.account))
+            cluster = Cluster(home, Binaries.find(home.account, programs), settings or {})
             cluster.initialise()
             _watch(control, cluster)
             cluster.run(control.alive)
@@ -79,6 +89,25 @@ def start(folder: Path = Path(".featuretrail")) -> EmbeddedServer:
     except BaseException:
         users.close()
         raise
+
+
+def remove(folder: Path = Path(".featuretrail")) -> None:
+    """Delete the server's data under ``folder``, wherever they are; nothing happens without data.
+
+    Raises EngineError while somebody uses the server.
+    """
+    if not (folder / "server").is_dir():
+        return
+    control = Control.prepare(folder)
+    with (
+        lock(control.users, seconds=_LEAVE_SECONDS),
+        lock(control.starting, seconds=_LEAVE_SECONDS),
+        lock(control.alive, seconds=_LEAVE_SECONDS),
+    ):
+        home = control.home()
+        home.drop_socket(home.running_socket())
+        for place in {home.folder, control.folder}:
+            shutil.rmtree(place)
 
 
 def _watch(control: Control, cluster: Cluster) -> None:

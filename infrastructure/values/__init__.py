@@ -1,1 +1,1 @@
-"""Stored values: ingestion, retraction, the online table."""
+"""Values of features: reading what callers give, checking it, storing it, proving it."""

@@ -1,8 +1,7 @@
 -- Refuses an append whose stream has moved on; the detail names stream, expected and actual version.
 CREATE FUNCTION featuretrail.refuse_conflict(
   stream uuid,
-  version integer,
-  head bigint
+  version integer
 )
 RETURNS void
 LANGUAGE plpgsql
@@ -10,11 +9,10 @@ AS $function$
 DECLARE
   actual integer;
 BEGIN
-  SELECT greatest(max(e.originator_version), version)
-  INTO actual
+  SELECT max(e.originator_version)
+  INTO STRICT actual
   FROM featuretrail.events AS e
-  WHERE e.originator_id = stream
-    AND e.position <= head;
+  WHERE e.originator_id = stream;
   RAISE unique_violation USING
     MESSAGE = format('stream %s was expected at version %s but is at version %s', stream, version - 1, actual),
     DETAIL = json_build_object('stream', stream, 'expected', version - 1, 'actual', actual)::text,

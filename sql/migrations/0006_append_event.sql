@@ -52,9 +52,7 @@ BEGIN
   ON CONFLICT (originator_id, originator_version) DO NOTHING;
 
   IF NOT FOUND THEN
-    PERFORM featuretrail.refuse_conflict(
-      append_event.stream, append_event.version, append_event.first_position - 1
-    );
+    PERFORM featuretrail.refuse_conflict(append_event.stream, append_event.version);
   END IF;
 
   PERFORM pg_notify('featuretrail_log', append_event.last_position::text);

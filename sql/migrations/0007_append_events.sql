@@ -17,7 +17,6 @@ AS $function$
 DECLARE
   events CONSTANT integer := cardinality(streams);
   head bigint;
-  inserted integer;
   digests bytea[] := array_fill(NULL::bytea, ARRAY[events]);
   conflict record;
 BEGIN
@@ -44,30 +43,33 @@ BEGIN
     digests[i] := append_events.digest;
   END LOOP;
 
-  INSERT INTO featuretrail.events
-    (position, originator_id, originator_version, topic, state, recorded_at, digest)
-  SELECT
-    head + e.ordinal,
-    e.stream,
-    e.version,
-    e.topic,
-    e.state,
-    append_events.recorded_at,
-    e.digest
-  FROM unnest(streams, versions, topics, states, digests)
-    WITH ORDINALITY AS e (stream, version, topic, state, digest, ordinal)
-  ON CONFLICT (originator_id, originator_version) DO NOTHING;
-
-  GET DIAGNOSTICS inserted = ROW_COUNT;
-  IF inserted < events THEN
-    SELECT e.stream, e.version
-    INTO STRICT conflict
-    FROM unnest(streams, versions) WITH ORDINALITY AS e (stream, version, ordinal)
-    WHERE NOT EXISTS (SELECT FROM featuretrail.events AS s WHERE s.position = head + e.ordinal)
-    ORDER BY e.ordinal
-    LIMIT 1;
-    PERFORM featuretrail.refuse_conflict(conflict.stream, conflict.version, head);
-  END IF;
+  BEGIN
+    INSERT INTO featuretrail.events
+      (position, originator_id, originator_version, topic, state, recorded_at, digest)
+    SELECT
+      head + e.ordinal,
+      e.stream,
+      e.version,
+      e.topic,
+      e.state,
+      append_events.recorded_at,
+      e.digest
+    FROM unnest(streams, versions, topics, states, digests)
+      WITH ORDINALITY AS e (stream, version, topic, state, digest, ordinal);
+  EXCEPTION
+    WHEN unique_violation THEN
+      SELECT e.stream, e.version
+      INTO conflict
+      FROM unnest(streams, versions) WITH ORDINALITY AS e (stream, version, ordinal)
+      JOIN featuretrail.events AS s
+        ON s.originator_id = e.stream AND s.originator_version = e.version
+      ORDER BY e.ordinal
+      LIMIT 1;
+      IF NOT FOUND THEN  -- the call contradicts itself
+        RAISE;
+      END IF;
+      PERFORM featuretrail.refuse_conflict(conflict.stream, conflict.version);
+  END;
 
   UPDATE featuretrail.log_head
   SET

@@ -1,0 +1,75 @@
+"""Connecting: to a server by URL, or to the embedded one of the working folder."""
+
+from getpass import getuser
+from pathlib import Path
+
+from featuretrail.infrastructure import embedded
+from featuretrail.infrastructure.blobs.store import open_blob_store
+from featuretrail.infrastructure.conninfo import Session
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.migrations import check, migrate
+from featuretrail.infrastructure.settings import Settings
+from featuretrail.store import TimescaleDBFeatureStore
+
+
+def connect(
+    url: str | None = None,
+    *,
+    actor: str | None = None,
+    artifacts: str | None = None,
+    folder: str | Path | None = None,
+    settings: Settings | None = None,
+) -> TimescaleDBFeatureStore:
+    """Open a feature store.
+
+    ``url`` is a libpq URL or conninfo of a migrated database; without one the embedded server of
+    ``folder`` (``.featuretrail``) is started, shared or joined, and migrated. ``artifacts`` says
+    where snapshots are kept: a folder, an object store's URL, or ``database:`` (the default for a
+    ``url``). ``actor`` is recorded with every decision (default: the operating system's user).
+    What is not given comes from ``settings``, or else from ``FEATURETRAIL_*`` variables, then from
+    ``featuretrail.toml``. Raises ``DatabaseUnavailableError``, ``SchemaError`` or ``EngineError``.
+    """
+    given = {"url": url, "actor": actor, "artifacts": artifacts, "embedded": folder}
+    chosen = Settings.load(**given) if settings is None else settings
+    if chosen.secret_url is not None and folder is None:
+        return _open(chosen, chosen.secret_url, "database:")
+    server = embedded.start(chosen.embedded)
+    try:
+        migrate(server.url)
+        blobs = (chosen.embedded / "artifacts").absolute()
+        return _open(chosen, server.url, str(blobs), server)
+    except BaseException:
+        server.close()
+        raise
+
+
+def _open(
+    settings: Settings,
+    url: str,
+    default_artifacts: str,
+    server: embedded.EmbeddedServer | None = None,
+) -> TimescaleDBFeatureStore:
+    database = Database(
+        url,
+        pool_size=settings.pool_size,
+        pool_overflow=settings.pool_overflow,
+        pool_timeout=settings.pool_timeout,
+        session=Session(
+            statement_timeout=settings.statement_timeout,
+            lock_timeout=settings.lock_timeout,
+            idle_in_transaction_timeout=settings.idle_in_transaction_timeout,
+            connect_timeout=settings.connect_timeout,
+        ),
+    )
+    try:
+        with database.connection() as connection:
+            check(connection)
+        return TimescaleDBFeatureStore(
+            database,
+            open_blob_store(settings.secret_artifacts or default_artifacts),
+            actor=settings.actor or getuser(),
+            server=server,
+        )
+    except BaseException:
+        database.close()
+        raise

@@ -1,0 +1,341 @@
+"""The feature store as its users meet it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+
+from featuretrail.domain.aggregates.feature_set import FeatureSetVersion
+from featuretrail.domain.changes import Registration
+from featuretrail.domain.definitions import FeatureGroup, FeatureSet
+from featuretrail.domain.errors import InvalidInputError, NotFoundError
+from featuretrail.domain.events import Metadata
+from featuretrail.domain.names import FeatureReference
+from featuretrail.domain.receipts import Receipt
+from featuretrail.domain.registry import Registry, ResolvedFeature
+from featuretrail.domain.splits import Split
+from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.audit import Audit
+from featuretrail.infrastructure.blobs.store import BlobStore
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.embedded import EmbeddedServer
+from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.registration import Registrar
+from featuretrail.infrastructure.registry import RegistryReader
+from featuretrail.infrastructure.retrieval.historical import HistoricalReader
+from featuretrail.infrastructure.retrieval.leakage import LeakageReport, leakage_report
+from featuretrail.infrastructure.retrieval.online import OnlineReader
+from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
+from featuretrail.infrastructure.snapshots.manager import (
+    FeatureSnapshotManager,
+    SnapshotOrder,
+    check_annotations,
+)
+from featuretrail.infrastructure.snapshots.request import Closed, Knowledge
+from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
+from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
+from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
+from featuretrail.infrastructure.status import store_status
+from featuretrail.infrastructure.values.ingestion import ValueStore
+
+Features = FeatureSet | str | Sequence[str | FeatureReference]
+"""A feature set, the name of a registered one, one reference to a feature, or several."""
+
+
+class TimescaleDBFeatureStore:
+    """A feature store in one PostgreSQL database, with or without TimescaleDB.
+
+    Made by ``featuretrail.connect``; a context manager that closes its connections (and stops the
+    embedded server with its last user). Safe to share between threads. ``actor`` is recorded with
+    every decision that names no actor of its own.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        *,
+        actor: str,
+        server: EmbeddedServer | None = None,
+    ) -> None:
+        self._database = database
+        self._server = server
+        self._actor = actor
+        self._log = EventLog(database)
+        self._registry = RegistryReader(database)
+        self._registrar = Registrar(database, self._log, self._registry)
+        self._values = ValueStore(database, self._log)
+        self._historical = HistoricalReader(database)
+        self._online = OnlineReader(database)
+        self.snapshots = FeatureSnapshotManager(
+            database, self._log, self._registry, self._historical, blobs
+        )
+        self.audit = Audit(database, self._log, SnapshotStorage(database, blobs))
+
+    def register(
+        self,
+        *definitions: FeatureGroup | FeatureSet,
+        reason: str | None = None,
+        actor: str | None = None,
+    ) -> Registration:
+        """Register groups (with their features) and feature sets in one transaction.
+
+        An equal definition makes no event; a changed one needs a new version. Raises
+        ``DefinitionChangedError``, ``InvalidDefinitionError`` or ``NotFoundError``.
+        """
+        return self._registrar.register(definitions, self._metadata(actor, reason))
+
+    def plan(self, *definitions: FeatureGroup | FeatureSet) -> Registration:
+        """Return what ``register`` would change; nothing is written."""
+        return self._registrar.plan(definitions)
+
+    def ingest(
+        self,
+        group: str,
+        data: Any,  # noqa: ANN401 - whatever frames.to_table reads
+        *,
+        idempotency_key: str | None = None,
+        on_duplicate: str = "error",
+        partial: bool = False,
+        source: str | None = None,
+        reason: str | None = None,
+        actor: str | None = None,
+    ) -> Receipt:
+        """Store the rows of ``data`` as one batch of ``group``: all of them or none.
+
+        ``data`` (an Arrow table or batches, a pandas or polars frame, or a dict of arrays) has the
+        key columns, ``event_time`` (aware), and every feature of the group (a subset with
+        ``partial=True``). Two rows of the same keys and event time are an error unless
+        ``on_duplicate="last"``. A second call with the same ``idempotency_key`` returns the first
+        receipt and writes nothing. Raises ``InvalidValuesError`` and writes nothing.
+        """
+        registry = self._registry.current()
+        return self._values.ingest(
+            registry.group(group),
+            registry.features_of(group),
+            data,
+            registry=registry,
+            idempotency_key=idempotency_key,
+            on_duplicate=on_duplicate,
+            partial=partial,
+            source=source,
+            metadata=self._metadata(actor, reason),
+        )
+
+    def retract(
+        self,
+        group: str,
+        keys: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        from_event_time: datetime,
+        reason: str,
+        *,
+        actor: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Receipt:
+        """Declare that values of ``keys`` from an event time on, as known until now, do not hold.
+
+        From here on they read as ``retracted``; cuts before this position still see them.
+        """
+        return self._values.retract(
+            self._registry.current().group(group),
+            keys,
+            from_event_time,
+            self._metadata(actor, reason),
+            idempotency_key=idempotency_key,
+        )
+
+    def get_historical_features(
+        self,
+        spine: Any,  # noqa: ANN401 - whatever frames.to_table reads
+        features: Features,
+        *,
+        time_column: str = "event_time",
+        known_at: int | datetime | None = None,
+        knowledge: Knowledge = "latest",
+        closed: Closed = "right",
+        status: bool = False,
+        event_time: bool = False,
+        method: str | None = None,
+    ) -> pa.Table:
+        """Join each spine row to the values that held at its time: one output row a spine row.
+
+        ``known_at`` (a position or an aware datetime) asks what the store knew then;
+        ``knowledge="row"`` asks, for each row, only what was known at its own time;
+        ``closed="left"`` leaves out values of exactly the spine time. ``status`` and ``event_time``
+        add ``<feature>__status`` and ``<feature>__event_time``. ``method`` (``"sql"`` or
+        ``"pull"``) overrides the choice by cost; both give equal answers.
+        """
+        position = self._position(known_at)
+        return self._historical.get(
+            spine,
+            self._resolve(features, self._registry_at(position)),
+            time_column=time_column,
+            position=position,
+            knowledge=knowledge,
+            closed=closed,
+            status=status,
+            event_time=event_time,
+            method=method,
+        )
+
+    def get_online_features(
+        self,
+        features: Features,
+        entity_rows: Any,  # noqa: ANN401 - whatever frames.to_table reads
+        *,
+        status: bool = False,
+        event_time: bool = False,
+    ) -> pa.Table:
+        """Return the newest value of each feature for each entity row, as of now.
+
+        Columns: the entity rows' own, then the features; order and duplicates are kept.
+        """
+        resolved = self._resolve(features, self._registry.current())
+        return self._online.get(resolved, entity_rows, status=status, event_time=event_time)
+
+    def leakage_report(
+        self,
+        spine: Any,  # noqa: ANN401 - whatever frames.to_table reads
+        features: Features,
+        *,
+        time_column: str = "event_time",
+        known_at: int | datetime | None = None,
+        closed: Closed = "right",
+    ) -> LeakageReport:
+        """Compare a retrieval with and without the row cut: the rows that saw their future."""
+        position = self._position(known_at)
+        return leakage_report(
+            self._historical,
+            spine,
+            self._resolve(features, self._registry_at(position)),
+            time_column=time_column,
+            position=position,
+            closed=closed,
+        )
+
+    def create_feature_snapshot(
+        self,
+        feature_set: str | FeatureSet,
+        spine: Any,  # noqa: ANN401 - whatever frames.to_table reads
+        version: str | Version | None = None,
+        *,
+        time_column: str = "event_time",
+        known_at: int | datetime | None = None,
+        knowledge: Knowledge = "latest",
+        closed: Closed = "right",
+        labels: Any = None,  # noqa: ANN401 - a sequence, an array or a frame of one column
+        split: Split | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        actor: str | None = None,
+        reason: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> SnapshotInfo:
+        """Freeze the training matrix of ``feature_set`` over ``spine`` under its digest.
+
+        Labels come from ``labels`` (one a spine row), from a spine column of the label's name, or
+        are looked up: the first value at or after each spine time. Without ``version`` the next
+        minor is taken (the next major when the set changed). Raises ``AlreadyExistsError``.
+        """
+        position = self._position(known_at)
+        order = SnapshotOrder(
+            feature_set=self._feature_set(feature_set, self._registry.current()),
+            spine=spine,
+            version=None if version is None else Version.parse(version),
+            time_column=time_column,
+            position=self._log.head().position if position is None else position,
+            knowledge=knowledge,
+            closed=closed,
+            labels=labels,
+            split=split,
+            annotations=check_annotations(metadata),
+            metadata=self._metadata(actor, reason),
+            idempotency_key=idempotency_key,
+        )
+        return self.snapshots.create(order)
+
+    def get_feature_snapshot(self, snapshot_id: str) -> FeatureSnapshot:
+        """Read a snapshot, its digest checked; raise ``ContentAlteredError`` if it was altered."""
+        return self.snapshots.get(snapshot_id)
+
+    def verify_snapshot(self, snapshot_id: str) -> SnapshotVerification:
+        """Prove a snapshot twice: by its stored bytes, and by deriving it again from the values."""
+        return self.snapshots.verify(snapshot_id)
+
+    def diff_snapshots(self, snapshot_id: str, other_id: str) -> SnapshotDiff:
+        """Compare two snapshots: definitions, columns, rows and cells."""
+        return self.snapshots.diff(snapshot_id, other_id)
+
+    def registry(self, known_at: int | datetime | None = None) -> Registry:
+        """Return all definitions, now or as they were at a position or time."""
+        return self._registry_at(self._position(known_at))
+
+    @property
+    def position(self) -> int:
+        """The log's head: the position of the newest event."""
+        return self._log.head().position
+
+    def status(self) -> dict[str, Any]:
+        """Return what is active here and what is not, and why; as ``featuretrail db status``."""
+        return store_status(self._database, self._registry.current())
+
+    def close(self) -> None:
+        """Close the connections; an embedded server stops with its last user."""
+        self._database.close()
+        if self._server is not None:
+            self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"TimescaleDBFeatureStore({self._database.address!r})"
+
+    def _metadata(self, actor: str | None, reason: str | None) -> Metadata:
+        return Metadata(actor=self._actor if actor is None else actor, reason=reason)
+
+    def _position(self, known_at: int | datetime | None) -> int | None:
+        if known_at is None:
+            return None
+        if isinstance(known_at, datetime):
+            return self._log.position_at(known_at)
+        if isinstance(known_at, bool) or not isinstance(known_at, int) or known_at < 0:
+            raise InvalidInputError(
+                f"known_at is {known_at!r}; give a position (0, 1, 2, ...) or an aware datetime"
+            )
+        head = self._log.head().position
+        if known_at > head:
+            raise NotFoundError("position", known_at, [f"0 to {head}"])
+        return known_at
+
+    def _registry_at(self, position: int | None) -> Registry:
+        return self._registry.current() if position is None else self._registry.at(position)
+
+    def _resolve(self, features: Features, registry: Registry) -> list[ResolvedFeature]:
+        references: Sequence[str | FeatureReference]
+        if isinstance(features, FeatureSet) and features.name not in registry.sets:
+            references = features.features
+        elif isinstance(features, FeatureSet):
+            references = self._feature_set(features, registry).pinned
+        elif isinstance(features, str) and "." in features.partition("@")[0]:
+            references = [features]
+        elif isinstance(features, str):
+            references = self._feature_set(features, registry).pinned
+        else:
+            references = features
+        return [registry.resolve(reference) for reference in references]
+
+    def _feature_set(self, wanted: FeatureSet | str, registry: Registry) -> FeatureSetVersion:
+        if isinstance(wanted, FeatureSet):
+            return registry.feature_set(wanted.name, wanted.version)
+        name, at, version = wanted.partition("@")
+        return registry.feature_set(name, Version.parse(version) if at else None)

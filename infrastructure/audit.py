@@ -1,0 +1,213 @@
+"""Asking the log who changed what and why, and whether everything it certifies still holds."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from attrs import asdict, frozen
+
+from featuretrail.domain.errors import IntegrityError, NotFoundError
+from featuretrail.domain.events import (
+    Event,
+    FeatureDefined,
+    FeatureSetDefined,
+    GroupDefined,
+    SnapshotCreated,
+    ValuesIngested,
+    ValuesRetracted,
+)
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.log.records import RecordedEvent
+from featuretrail.infrastructure.log.verification import verify_chain
+from featuretrail.infrastructure.snapshots.catalogue import SnapshotCatalogue
+from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
+from featuretrail.infrastructure.values.verification import verify_batches
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being checked, how much is done and how much there is."""
+
+
+@frozen
+class LogEntry:
+    """One event for a person: where, when, who, why, and what it says."""
+
+    position: int
+    recorded_at: datetime
+    topic: str
+    subject: str
+    version: int
+    actor: str | None
+    reason: str | None
+    event: dict[str, Any]
+    stream: UUID
+    digest: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the entry as a JSON object."""
+        return asdict(self) | {
+            "recorded_at": self.recorded_at.isoformat(),
+            "stream": str(self.stream),
+        }
+
+
+@frozen
+class AuditFault:
+    """Something stored that the log does not certify; ``position`` is the event concerned."""
+
+    position: int
+    kind: str
+    reason: str
+
+
+@frozen
+class AuditReport:
+    """What ``audit verify`` checked and found: ``faults`` in log order, none when all holds."""
+
+    events: int
+    position: int
+    head_digest: str
+    batches: int
+    snapshots: int
+    faults: tuple[AuditFault, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was checked holds."""
+        return not self.faults
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as a JSON object."""
+        return asdict(self) | {"ok": self.ok}
+
+
+def subject(event: Event) -> str:
+    """Return the name of what an event is about, such as ``feature weather.temp@1.0.0``."""
+    match event:
+        case GroupDefined():
+            return f"group {event.name}@{event.version}"
+        case FeatureDefined():
+            return f"feature {event.group}.{event.name}@{event.version}"
+        case FeatureSetDefined():
+            return f"set {event.name}@{event.version}"
+        case ValuesIngested() | ValuesRetracted():
+            return f"batch {event.group}#{event.batch}"
+        case SnapshotCreated():
+            return f"snapshot {event.feature_set}@{event.version}"
+        case _:
+            return f"stream {event.originator_id}"
+
+
+class Audit:
+    """The log, read and proven; ``store.audit``."""
+
+    def __init__(self, database: Database, log: EventLog, storage: SnapshotStorage) -> None:
+        self._database = database
+        self._log = log
+        self._storage = storage
+        self._catalogue = SnapshotCatalogue(database)
+
+    def log(
+        self,
+        after: int = 0,
+        limit: int | None = 100,
+        stream: str | None = None,
+        actor: str | None = None,
+    ) -> list[LogEntry]:
+        """Return events after a position, oldest first.
+
+        ``stream`` keeps those whose subject begins with it (``"feature weather.temp"``, or just
+        ``"feature"``), ``actor`` those of one actor; ``limit`` is how many at most, ``None`` all.
+        """
+        found: list[LogEntry] = []
+        for entry in self._entries(after):
+            if limit is not None and len(found) == limit:
+                break
+            if (stream is None or _about(entry.subject, stream)) and actor in (None, entry.actor):
+                found.append(entry)
+        return found
+
+    def show(self, position: int) -> LogEntry:
+        """Return the event at ``position``; raise ``NotFoundError`` when there is none."""
+        for recorded in self._log.read(after=position - 1, limit=1, until=position):
+            return _entry(recorded)
+        raise NotFoundError("event at position", position, [f"1 to {self._log.head().position}"])
+
+    def history(self, stream: UUID) -> list[LogEntry]:
+        """Return the events of one stream, oldest first."""
+        return [_entry(recorded) for recorded in self._log.history(stream)]
+
+    def verify(self, progress: Progress | None = None) -> AuditReport:
+        """Check the chain, the batches against their values and the snapshots against their bytes.
+
+        Every fault is listed with the position of the event concerned, the first position first.
+        """
+        report = progress if progress is not None else _silent
+        chain = verify_chain(
+            self._database, progress=lambda done, total: report("chain", done, total)
+        )
+        faults: list[AuditFault] = []
+        if chain.first_fault is not None:
+            faults.append(AuditFault(chain.first_fault, "chain", chain.reason or ""))
+        with self._database.connection() as connection:
+            faults += [
+                AuditFault(fault.position, "values", fault.reason)
+                for fault in verify_batches(
+                    connection, progress=lambda done, total: report("batches", done, total)
+                )
+            ]
+            (batches,) = connection.execute(
+                "SELECT count(*) FROM featuretrail.batches"
+            ).fetchone() or (0,)
+        snapshots = self._catalogue.all()
+        faults += self._snapshot_faults(report)
+        head = self._log.head()
+        return AuditReport(
+            events=chain.events,
+            position=head.position,
+            head_digest=head.digest.hex(),
+            batches=batches,
+            snapshots=len(snapshots),
+            faults=tuple(sorted(faults, key=lambda fault: fault.position)),
+        )
+
+    def _snapshot_faults(self, report: Progress) -> list[AuditFault]:
+        faults: list[AuditFault] = []
+        snapshots = self._catalogue.all()
+        for done, recorded in enumerate(snapshots, start=1):
+            try:
+                self._storage.read(recorded.created)
+            except (IntegrityError, NotFoundError) as error:
+                faults.append(AuditFault(recorded.event_position, "snapshot", str(error)))
+            report("snapshots", done, len(snapshots))
+        return faults
+
+    def _entries(self, after: int) -> Iterator[LogEntry]:
+        return (_entry(recorded) for recorded in self._log.read(after=after))
+
+
+def _entry(recorded: RecordedEvent) -> LogEntry:
+    event = recorded.event
+    return LogEntry(
+        position=recorded.position,
+        recorded_at=recorded.recorded_at,
+        topic=recorded.topic,
+        subject=subject(event),
+        version=recorded.originator_version,
+        actor=event.metadata.actor,
+        reason=event.metadata.reason,
+        event=event.model_dump(mode="json"),
+        stream=recorded.originator_id,
+        digest=recorded.digest.hex(),
+    )
+
+
+def _about(name: str, wanted: str) -> bool:
+    return name == wanted or name.startswith(
+        (f"{wanted}@", f"{wanted} ", f"{wanted}#", f"{wanted}.")
+    )
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Take a report of progress that nobody asked for."""

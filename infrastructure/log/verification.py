@@ -1,0 +1,120 @@
+"""Proving the log: every digest recomputed from the rows, no gap, no time going back, one end."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from hashlib import sha256
+from typing import Any
+
+import attrs
+import psycopg
+from psycopg.types.numeric import Int8
+
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.queries import query_text
+
+AnyConnection = psycopg.Connection[Any]
+Progress = Callable[[int, int], object]
+ChainRow = tuple[int, bytes, bytes, bytes]
+
+PAGE = 4_000
+GENESIS = bytes(32)
+
+
+@attrs.frozen
+class ChainReport:
+    """What verification found: ``first_fault`` is the first broken position, if any.
+
+    ``head_digest`` is the digest recomputed from the events. Whoever keeps it elsewhere can later
+    show that nothing before it was rewritten, not even by someone who recomputed every digest.
+    """
+
+    events: int
+    head_digest: bytes = attrs.field(repr=bytes.hex)
+    first_fault: int | None = None
+    reason: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the whole log holds."""
+        return self.first_fault is None
+
+
+def verify_chain(source: Database | AnyConnection, progress: Progress | None = None) -> ChainReport:
+    """Recompute the digest chain of the whole log and compare it with what is stored.
+
+    ``progress`` is called after each page with the number of verified events and the position of
+    the head. Appends may go on meanwhile; they are verified too.
+    """
+    with _connection(source) as connection:
+        walk = _Walk(connection)
+        while (fault := walk.advance()) is None and not walk.finished:
+            if progress is not None:
+                progress(walk.events, walk.head)
+        if progress is not None and fault is None:
+            progress(walk.events, walk.events)
+    return ChainReport(walk.events, walk.digest, *(fault or (None, None)))
+
+
+Fault = tuple[int, str]
+
+
+class _Walk:
+    """The way along the chain: what the next event must follow."""
+
+    def __init__(self, connection: AnyConnection) -> None:
+        self._connection = connection
+        self.events = 0
+        self.digest = GENESIS
+        self.recorded_at = b""
+        self.finished = False
+        self.head = self._end()[0]
+
+    def advance(self) -> Fault | None:
+        """Verify the next page, or the end of the log when there is none."""
+        page = self._page()
+        return self._verify(page) if page else self._verify_end()
+
+    def _page(self) -> list[ChainRow]:
+        facts = {"after": Int8(self.events), "limit": Int8(PAGE)}
+        query = query_text("log/chain")
+        return self._connection.execute(query, facts, prepare=True, binary=True).fetchall()
+
+    def _verify(self, page: list[ChainRow]) -> Fault | None:
+        events, digest, last_time = self.events, self.digest, self.recorded_at
+        fault: Fault | None = None
+        for position, recorded_at, canonical, stored in page:
+            computed = sha256(digest + canonical).digest()
+            if position != events + 1:
+                fault = (events + 1, f"the event is missing: the next one is {position}")
+            elif computed != stored:
+                fault = (position, "the event or its digest was altered: they do not agree")
+            elif recorded_at < last_time:
+                fault = (position, "the event was recorded before the one it follows")
+            if fault is not None:
+                break
+            events, digest, last_time = position, computed, recorded_at
+        self.events, self.digest, self.recorded_at = events, digest, last_time
+        return fault
+
+    def _verify_end(self) -> Fault | None:
+        position, digest, recorded_at, last = self._end()
+        self.head = position
+        if last > self.events:  # appended since the last page was read
+            return None
+        self.finished = True
+        if position > self.events:
+            return (self.events + 1, f"the event is missing: the head is at {position}")
+        if position < self.events:
+            return (position + 1, f"the event lies beyond the head, which is at {position}")
+        if digest != self.digest or recorded_at != (self.recorded_at or None):
+            return (position, "the head of the log was altered: it disagrees with the last event")
+        return None
+
+    def _end(self) -> tuple[int, bytes, bytes | None, int]:
+        [row] = self._connection.execute(query_text("log/end"), prepare=True, binary=True)
+        position, digest, recorded_at, last = row
+        return position, digest, recorded_at, last
+
+
+def _connection(source: Database | AnyConnection) -> AbstractContextManager[AnyConnection]:
+    return source.connection() if isinstance(source, Database) else nullcontext(source)

@@ -1,0 +1,58 @@
+"""Which snapshots exist, read from the log."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from featuretrail.domain.aggregates.snapshot import parse_snapshot_name
+from featuretrail.domain.errors import NotFoundError
+from featuretrail.domain.events import SnapshotCreated
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.log.records import RecordedEvent
+from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.snapshots.snapshot import SnapshotInfo
+
+
+@frozen
+class RecordedSnapshot:
+    """A snapshot's event with its place and time in the log."""
+
+    event_position: int
+    created_at: datetime
+    created: SnapshotCreated
+
+    @property
+    def info(self) -> SnapshotInfo:
+        """What identifies the snapshot."""
+        return SnapshotInfo.of(self.created, self.created_at)
+
+
+class SnapshotCatalogue:
+    """Finds snapshots in the log."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self, feature_set: str | None = None) -> list[RecordedSnapshot]:
+        """Return the snapshots (of ``feature_set``), oldest first."""
+        with self._database.connection() as connection:
+            rows = connection.execute(query("snapshots/created"), binary=True).fetchall()
+        found = [_snapshot(RecordedEvent.from_row(row)) for row in rows]
+        return [
+            item for item in found if feature_set is None or item.created.feature_set == feature_set
+        ]
+
+    def find(self, snapshot_id: str) -> RecordedSnapshot:
+        """Return the snapshot named ``feature_set@version``; raise ``NotFoundError``."""
+        parse_snapshot_name(snapshot_id)
+        snapshots = {item.info.snapshot_id: item for item in self.all()}
+        if snapshot_id not in snapshots:
+            raise NotFoundError("snapshot", snapshot_id, list(snapshots))
+        return snapshots[snapshot_id]
+
+
+def _snapshot(recorded: RecordedEvent) -> RecordedSnapshot:
+    event = recorded.event
+    if not isinstance(event, SnapshotCreated):
+        raise TypeError(f"expected SnapshotCreated, the log holds {type(event).__name__}")
+    return RecordedSnapshot(recorded.position, recorded.recorded_at, event)

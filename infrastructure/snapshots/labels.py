@@ -1,0 +1,138 @@
+"""Labels: given with the spine, or looked up as the first value at or after each spine time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from featuretrail.domain.dtypes import ARROW_TYPES
+from featuretrail.domain.errors import InvalidSpineError
+from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.infrastructure.values.frames import to_table
+from featuretrail.infrastructure.values.tables import retracted_table, values_table
+
+_ARRAYS = {"text": sql.SQL("text[]"), "int64": sql.SQL("bigint[]")}
+
+
+def with_labels(spine: pa.Table, labels: Any, name: str) -> tuple[pa.Table, str]:  # noqa: ANN401
+    """Return ``spine`` with the given labels as its last column, and that column's name.
+
+    ``labels`` is a sequence or array of one label a spine row, or a frame of exactly one column,
+    whose name is then the column's. Raises ``InvalidSpineError``.
+    """
+    if isinstance(labels, pa.Array | pa.ChunkedArray | np.ndarray | list | tuple):
+        table = to_table({name: labels}, "labels")
+    else:
+        table = to_table(labels, "labels")
+    if table.num_columns != 1:
+        raise InvalidSpineError(
+            f"labels has {table.num_columns} columns ({', '.join(table.column_names)}); give one"
+        )
+    if table.num_rows != spine.num_rows:
+        raise InvalidSpineError(
+            f"labels has {table.num_rows} rows and the spine {spine.num_rows}; give one a spine row"
+        )
+    column = table.column_names[0]
+    if column in spine.column_names:
+        raise InvalidSpineError(f"the spine has a column {column!r} already, the label's name")
+    return spine.append_column(column, table.column(0)), column
+
+
+def look_up_labels(
+    connection: psycopg.Connection,
+    spine: pa.Table,
+    label: ResolvedFeature,
+    time_column: str,
+    position: int,
+) -> pa.ChunkedArray:
+    """Return for each spine row the label's first value at or after the spine time.
+
+    Only what was known at ``position`` counts; of several values of one event time the last one
+    ingested holds; retracted values are no labels. A row without a label gets NULL.
+    """
+    keys = label.group.keys
+    missing = [key for key in keys if key not in spine.column_names]
+    if missing:
+        raise InvalidSpineError(
+            f"label {label.reference} is looked up by {', '.join(keys)}, but the spine has no "
+            f"{', '.join(missing)}; add the column or pass labels="
+        )
+    parameters: dict[str, Any] = {
+        f"key{index}": spine.column(key).to_pylist() for index, key in enumerate(keys)
+    }
+    parameters |= {
+        "times": spine.column(time_column).to_pylist(),
+        "group": label.group.name,
+        "position": position,
+        "column": label.column,
+    }
+    rows = connection.execute(_statement(label), parameters, binary=True).fetchall()
+    values: list[Any] = [None] * spine.num_rows
+    for ordinal, value in rows:
+        values[ordinal - 1] = value
+    return pa.chunked_array([pa.array(values, ARROW_TYPES[label.dtype])])
+
+
+def _statement(label: ResolvedFeature) -> sql.Composed:
+    keys = list(label.group.keys)
+    arrays = [
+        sql.SQL("{}::{}").format(sql.Placeholder(f"key{index}"), _ARRAYS[dtype])
+        for index, dtype in enumerate(label.group.keys.values())
+    ]
+    names = [sql.Identifier(f"key{index}") for index in range(len(keys))]
+
+    columns = [sql.Identifier(key) for key in keys]
+    return sql.SQL(
+        """
+        WITH cut AS (
+          SELECT batches.batch
+          FROM featuretrail.batches AS batches
+          WHERE batches.group_name = %(group)s AND batches.position <= %(position)s
+            AND %(column)s = ANY (batches.columns)
+        ), last_cut AS (
+          SELECT coalesce(max(batches.batch), 0) AS batch
+          FROM featuretrail.batches AS batches
+          WHERE batches.group_name = %(group)s AND batches.position <= %(position)s
+        )
+        SELECT spine.ordinal, found.value
+        FROM unnest({arrays}, %(times)s::timestamptz[])
+          WITH ORDINALITY AS spine ({names}, moment, ordinal)
+        CROSS JOIN last_cut
+        CROSS JOIN LATERAL (
+          SELECT stored.{column} AS value
+          FROM {values} AS stored
+          WHERE {same_key} AND stored.event_time >= spine.moment
+            AND stored.batch IN (SELECT cut.batch FROM cut)
+            AND NOT EXISTS (
+              SELECT 1 FROM {retracted} AS retracted
+              WHERE {same_retracted} AND retracted.from_event_time <= stored.event_time
+                AND retracted.batch > stored.batch AND retracted.batch <= last_cut.batch
+            )
+          ORDER BY stored.event_time, stored.batch DESC
+          LIMIT 1
+        ) AS found
+        """
+    ).format(
+        arrays=sql.SQL(", ").join(arrays),
+        names=sql.SQL(", ").join(names),
+        column=sql.Identifier(label.column),
+        values=values_table(label.group.name),
+        retracted=retracted_table(label.group.name),
+        same_key=_equal("stored", columns, "spine", names),
+        same_retracted=_equal("retracted", columns, "stored", columns),
+    )
+
+
+def _equal(
+    left: str,
+    columns: Sequence[sql.Identifier],
+    right: str,
+    others: Sequence[sql.Identifier],
+) -> sql.Composable:
+    return sql.SQL(" AND ").join(
+        sql.SQL("{}.{} = {}.{}").format(sql.Identifier(left), column, sql.Identifier(right), other)
+        for column, other in zip(columns, others, strict=True)
+    )

@@ -1,0 +1,143 @@
+"""The two proofs of a snapshot: its stored bytes, and its derivation from the values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+from attrs import asdict, evolve, field, frozen
+
+from featuretrail.domain.digest import table_digest
+from featuretrail.domain.errors import FeatureTrailError, IntegrityError, NotFoundError
+from featuretrail.domain.events import SnapshotCreated
+from featuretrail.domain.names import FeatureReference
+from featuretrail.domain.splits import Split
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.log.verification import verify_chain
+from featuretrail.infrastructure.registry import RegistryReader
+from featuretrail.infrastructure.retrieval.historical import HistoricalReader
+from featuretrail.infrastructure.snapshots.catalogue import RecordedSnapshot
+from featuretrail.infrastructure.snapshots.differences import (
+    CellDifference,
+    cell_differences,
+    differing_columns,
+)
+from featuretrail.infrastructure.snapshots.matrix import MatrixSource, derive
+from featuretrail.infrastructure.snapshots.request import MatrixRequest
+from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
+from featuretrail.infrastructure.values.verification import verify_batches
+
+_EXAMPLES = 20
+
+
+@frozen
+class Cause:
+    """An event that no longer agrees with what is stored, and how."""
+
+    position: int
+    reason: str
+
+
+@frozen
+class SnapshotVerification:
+    """The outcome of both proofs.
+
+    ``stored_ok``: the stored rows have the recorded digest. ``rederived_ok``: deriving them again
+    at the recorded position gives the same digest; ``None`` when the stored spine is unusable,
+    with the reason among ``faults``. ``changed_cells`` counts differing cells by column,
+    ``differences`` shows the first, ``causes`` names the events whose stored values or bytes were
+    altered.
+    """
+
+    snapshot_id: str
+    digest: str
+    position: int
+    stored_ok: bool
+    rederived_ok: bool | None = None
+    faults: tuple[str, ...] = ()
+    changed_cells: Mapping[str, int] = field(factory=dict)
+    differences: tuple[CellDifference, ...] = ()
+    causes: tuple[Cause, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether both proofs hold."""
+        return self.stored_ok and self.rederived_ok is True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the outcome as a JSON object."""
+        return asdict(self) | {
+            "ok": self.ok,
+            "differences": [difference.to_dict() for difference in self.differences],
+        }
+
+
+def verify(
+    database: Database,
+    registry: RegistryReader,
+    reader: HistoricalReader,
+    storage: SnapshotStorage,
+    recorded: RecordedSnapshot,
+) -> SnapshotVerification:
+    """Prove a snapshot twice; see ``SnapshotVerification``."""
+    created = recorded.created
+    outcome = SnapshotVerification(
+        recorded.info.snapshot_id, created.digest, created.position, stored_ok=True
+    )
+    try:
+        stored = storage.read(created)
+    except (IntegrityError, NotFoundError) as error:
+        return evolve(
+            outcome,
+            stored_ok=False,
+            faults=(str(error), "not derived again: the stored spine cannot be trusted"),
+            causes=(Cause(recorded.event_position, str(error)), *_causes(database, created)),
+        )
+    try:
+        rederived = derive(database, reader, _source(registry, created, stored))
+    except FeatureTrailError as error:
+        return evolve(
+            outcome,
+            rederived_ok=False,
+            faults=(f"cannot be derived again: {error}",),
+            causes=_causes(database, created),
+        )
+    if table_digest(rederived) == created.digest:
+        return evolve(outcome, rederived_ok=True)
+    columns = differing_columns(stored, rederived)
+    counts, examples = cell_differences(stored, rederived, columns, _EXAMPLES)
+    return evolve(
+        outcome,
+        rederived_ok=False,
+        faults=(f"derived again, {sum(counts.values())} cells differ in {', '.join(columns)}",),
+        changed_cells=counts,
+        differences=examples,
+        causes=_causes(database, created),
+    )
+
+
+def _source(registry: RegistryReader, created: SnapshotCreated, stored: pa.Table) -> MatrixSource:
+    known = registry.at(created.position)
+    request = MatrixRequest.from_dict(created.request)
+    return MatrixSource(
+        spine=stored.select(created.spine_columns),
+        features=[known.resolve(item["reference"]) for item in created.features],
+        label=None if request.label_reference is None else known.resolve(request.label_reference),
+        position=created.position,
+        request=request,
+        split=None if created.split is None else Split.from_dict(created.split),
+    )
+
+
+def _causes(database: Database, created: SnapshotCreated) -> tuple[Cause, ...]:
+    """Return the events that the store no longer agrees with, of the snapshot's groups."""
+    references = [item["reference"] for item in created.features]
+    if created.request["label_reference"] is not None:
+        references.append(created.request["label_reference"])
+    groups = sorted({FeatureReference.parse(reference).group for reference in references})
+    chain = verify_chain(database)
+    broken = [] if chain.first_fault is None else [Cause(chain.first_fault, chain.reason or "")]
+    with database.connection() as connection:
+        batches = [
+            Cause(fault.position, fault.reason) for fault in verify_batches(connection, groups)
+        ]
+    return (*broken, *batches)

@@ -1,0 +1,193 @@
+"""One given column as the type its feature or key has: lossless casts only."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as pat
+
+from featuretrail.domain.dtypes import UTC_TIME
+from featuretrail.domain.errors import InvalidValuesError, NaiveTimeError
+from featuretrail.infrastructure.values.columns import Target
+
+STORED_TYPES: dict[str, pa.DataType] = {
+    "float64": pa.float64(),
+    "int64": pa.int64(),
+    "bool": pa.bool_(),
+    "text": pa.large_string(),
+    "timestamptz": UTC_TIME,
+}
+"""Text has 64-bit offsets here, so that one array holds any batch."""
+
+SHOWN_ROWS = 5
+
+_EARLIEST = -62_135_596_800_000_000
+_LATEST = 253_402_300_799_999_999
+
+
+def _is_text(arrow: pa.DataType) -> bool:
+    return bool(pat.is_string(arrow) or pat.is_large_string(arrow) or pat.is_string_view(arrow))
+
+
+def _is_number(arrow: pa.DataType) -> bool:
+    return bool(pat.is_floating(arrow) or pat.is_integer(arrow))
+
+
+_ACCEPTS: dict[str, Callable[[pa.DataType], bool]] = {
+    "float64": _is_number,
+    "int64": pat.is_integer,
+    "bool": pat.is_boolean,
+    "text": _is_text,
+    "timestamptz": pat.is_timestamp,
+}
+
+_ADVICE = {
+    "float64": "give numbers",
+    "int64": "give integers (in pandas, integers with missing values are column.astype('Int64'))",
+    "bool": "give booleans",
+    "text": "give text (decode bytes, and write numbers out, first)",
+    "timestamptz": "give times with a time zone, not text or dates",
+}
+
+
+def cast_column(group: str, target: Target, column: pa.ChunkedArray) -> pa.Array:
+    """Return ``column`` as one array of the target's type, every value kept exactly.
+
+    Integers become wider integers and, up to 2**53, floats; floats become wider floats; times of
+    any unit and zone become microseconds in UTC. Raises ``InvalidValuesError`` with the first rows
+    that cannot be kept and ``NaiveTimeError`` for times without a zone.
+    """
+    arrow = column.type
+    if pat.is_dictionary(arrow):
+        return cast_column(group, target, column.cast(arrow.value_type))
+    if not (pat.is_null(arrow) or _ACCEPTS[target.dtype](arrow)):
+        raise InvalidValuesError(
+            group,
+            f"column {target.given!r} has type {arrow} but must be {target.dtype}; "
+            f"{_ADVICE[target.dtype]}",
+            column=target.given,
+        )
+    if pat.is_timestamp(arrow) and arrow.tz is None:
+        raise NaiveTimeError(f"column {target.given!r} given to ingest into {group!r}")
+    if target.dtype == "text":
+        return _checked_text(group, target, column)
+    array = _cast(group, target, column)
+    if target.dtype == "timestamptz":
+        _refuse_unreadable_years(group, target, array)
+    return array
+
+
+def refuse_rows(group: str, target: str, rows: np.ndarray, fault: str) -> None:
+    """Raise ``InvalidValuesError`` if ``rows`` (ordinals) holds any, naming the first ones."""
+    if len(rows) == 0:
+        return
+    shown = ", ".join(str(row) for row in rows[:SHOWN_ROWS])
+    more = f" and {len(rows) - SHOWN_ROWS} more" if len(rows) > SHOWN_ROWS else ""
+    raise InvalidValuesError(
+        group,
+        f"column {target!r} {fault} (row{'s' if len(rows) > 1 else ''} {shown}{more})",
+        column=target,
+        rows=[int(row) for row in rows[:SHOWN_ROWS]],
+    )
+
+
+def _cast(group: str, target: Target, column: pa.ChunkedArray) -> pa.Array:
+    stored = STORED_TYPES[target.dtype]
+    try:
+        return _one_array(column.cast(stored))
+    except pa.ArrowInvalid as error:
+        forth = column.cast(stored, safe=False)
+        back = forth.cast(column.type, safe=False)
+        lost = pc.fill_null(pc.not_equal(back, column), fill_value=False)
+        refuse_rows(
+            group,
+            target.given,
+            _true_rows(lost),
+            f"of type {column.type} holds values that {target.dtype} cannot keep exactly"
+            + _exactness(target.dtype),
+        )
+        raise InvalidValuesError(
+            group, f"column {target.given!r}: {error}", column=target.given
+        ) from error
+
+
+def _exactness(dtype: str) -> str:
+    if dtype == "timestamptz":
+        return ", which has whole microseconds; round them first"
+    return ": integers beyond 2**53" if dtype == "float64" else ""
+
+
+def _checked_text(group: str, target: Target, column: pa.ChunkedArray) -> pa.Array:
+    array = _one_array(_as_large_text(group, target, column))
+    content = _content(array)
+    if len(content) and not content.min():
+        with_nul = pc.fill_null(
+            pc.greater_equal(pc.find_substring(array, "\0"), 0), fill_value=False
+        )
+        refuse_rows(
+            group,
+            target.given,
+            _true_rows(with_nul),
+            "holds text with the character NUL, which PostgreSQL cannot store; remove it",
+        )
+    return array
+
+
+def _as_large_text(group: str, target: Target, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        refuse_rows(
+            group,
+            target.given,
+            np.array([row for row, value in enumerate(_as_bytes(column)) if not _is_utf8(value)]),
+            "holds bytes that are not valid UTF-8; decode them with the encoding they have",
+        )
+        raise
+    return column.cast(pa.large_string())
+
+
+def _as_bytes(column: pa.ChunkedArray) -> list[bytes | None]:
+    binary = pa.binary_view() if pat.is_string_view(column.type) else pa.large_binary()
+    values: list[bytes | None] = column.cast(binary).to_pylist()
+    return values
+
+
+def _is_utf8(value: bytes | None) -> bool:
+    if value is None:
+        return True
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _content(array: pa.Array) -> np.ndarray:
+    _, offsets, content = array.buffers()
+    if content is None or len(array) == 0:
+        return np.empty(0, np.uint8)
+    ends = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    return np.frombuffer(content, np.uint8)[ends[0] : ends[-1]]
+
+
+def _refuse_unreadable_years(group: str, target: Target, array: pa.Array) -> None:
+    outside = pc.or_(
+        pc.less(array.view(pa.int64()), _EARLIEST), pc.greater(array.view(pa.int64()), _LATEST)
+    )
+    refuse_rows(
+        group,
+        target.given,
+        _true_rows(pc.fill_null(outside, fill_value=False)),
+        "holds times outside the years 1 to 9999",
+    )
+
+
+def _true_rows(mask: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    return np.flatnonzero(mask.to_numpy(zero_copy_only=False) if isinstance(mask, pa.Array)
+                          else mask.to_numpy())  # fmt: skip
+
+
+def _one_array(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)

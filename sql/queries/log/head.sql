@@ -1,0 +1,6 @@
+-- The end of the log.
+SELECT
+  position,
+  digest,
+  recorded_at
+FROM featuretrail.log_head;

@@ -1,0 +1,2 @@
+-- Makes this connection hear of every append.
+LISTEN featuretrail_log;

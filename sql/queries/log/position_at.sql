@@ -1,0 +1,2 @@
+-- The last position recorded at or before a moment.
+SELECT featuretrail.position_at(%(moment)b::timestamptz);
