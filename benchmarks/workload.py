@@ -80,7 +80,9 @@ def spine(rows: int = SPINE_ROWS) -> pa.Table:
     """Return rows of entity_id and event_time at which features are asked for."""
     random = np.random.default_rng(99)
     key = random.integers(0, KEYS, rows)
-    return pa.table({"entity_id": key, "event_time": _utc(_START + random.integers(0, _SPAN, rows))})
+    return pa.table(
+        {"entity_id": key, "event_time": _utc(_START + random.integers(0, _SPAN, rows))}
+    )
 
 
 def online_values(groups: int = ONLINE_GROUPS) -> pa.Table:
@@ -94,7 +96,9 @@ def requests(count: int = REQUESTS, keys: int = REQUEST_KEYS) -> pa.Table:
     """Return ``count`` online requests of ``keys`` entities each: columns request, entity_id."""
     random = np.random.default_rng(11)
     asked = [random.choice(KEYS, keys, replace=False) for _ in range(count)]
-    return pa.table({"request": np.repeat(np.arange(count), keys), "entity_id": np.concatenate(asked)})
+    return pa.table(
+        {"request": np.repeat(np.arange(count), keys), "entity_id": np.concatenate(asked)}
+    )
 
 
 def write(folder: Path) -> Path:

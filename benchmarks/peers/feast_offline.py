@@ -22,6 +22,11 @@ import psycopg
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
+from feast import FeatureStore, FileSource
+from feast.data_source import DataSource
+from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source import (
+    PostgreSQLSource,
+)
 
 from benchmarks import workload
 from benchmarks.peers import feast_repository
@@ -37,7 +42,9 @@ CREATE TABLE {feast_repository.SCHEMA}.features (
 )
 """
 _COPY = f"COPY {feast_repository.SCHEMA}.features FROM STDIN (FORMAT csv)"
-_INDEX = f"CREATE INDEX ON {feast_repository.SCHEMA}.features (entity_id, event_time DESC, created DESC)"
+_INDEX = (
+    f"CREATE INDEX ON {feast_repository.SCHEMA}.features (entity_id, event_time DESC, created DESC)"
+)
 _READY = f"VACUUM (FREEZE, ANALYZE) {feast_repository.SCHEMA}.features"
 
 
@@ -54,22 +61,14 @@ def _load(url: str, data: Path) -> None:
         connection.execute("CHECKPOINT")
 
 
-def _source(store: str, data: Path) -> Any:
+def _source(store: str, data: Path) -> DataSource:
     columns = {"timestamp_field": "event_time", "created_timestamp_column": "created"}
     if store == "postgres":
-        from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source import (
-            PostgreSQLSource,
-        )
-
-        return PostgreSQLSource(
-            name="rows", table=f"{feast_repository.SCHEMA}.features", **columns
-        )
-    from feast import FileSource
-
+        return PostgreSQLSource(name="rows", table=f"{feast_repository.SCHEMA}.features", **columns)
     return FileSource(name="rows", path=str(data / workload.FEATURES_FILE), **columns)
 
 
-def _repository(store: str, url: str | None, data: Path, folder: Path) -> Any:
+def _repository(store: str, url: str | None, data: Path, folder: Path) -> FeatureStore:
     offline = {"type": "duckdb"} if url is None else feast_repository.postgres(url)
     online = {"type": "sqlite", "path": str(folder / "online.db")}
     feast = feast_repository.repository(folder, offline=offline, online=online)
@@ -78,7 +77,7 @@ def _repository(store: str, url: str | None, data: Path, folder: Path) -> Any:
     return feast
 
 
-def _timed(feast: Any, spine: pd.DataFrame) -> tuple[float, pa.Table]:
+def _timed(feast: FeatureStore, spine: pd.DataFrame) -> tuple[float, pa.Table]:
     given = spine.copy()
     start = time.perf_counter()
     job = feast.get_historical_features(entity_df=given, features=["rows:v0"])

@@ -20,6 +20,7 @@ from typing import Any
 import pandas as pd
 import psycopg
 import pyarrow.parquet as pq
+from feast import FeatureStore, FileSource
 
 from benchmarks import workload
 from benchmarks.peers import feast_repository
@@ -29,9 +30,7 @@ _NAMES = workload.feature_names(workload.ONLINE_GROUPS)
 _REFERENCES = [f"view_{name}:{name}" for name in _NAMES]
 
 
-def _source(name: str, rows: pd.DataFrame, folder: Path) -> Any:
-    from feast import FileSource
-
+def _source(name: str, rows: pd.DataFrame, folder: Path) -> FileSource:
     path = folder / f"{name}.parquet"
     rows.head(1).to_parquet(path)  # Feast reads its columns' types; the values go straight online
     return FileSource(
@@ -39,7 +38,7 @@ def _source(name: str, rows: pd.DataFrame, folder: Path) -> Any:
     )
 
 
-def _repository(url: str, values: pd.DataFrame, folder: Path) -> Any:
+def _repository(url: str, values: pd.DataFrame, folder: Path) -> FeatureStore:
     """Return a Feast store that serves ``values``, each column by a view of its own."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP SCHEMA IF EXISTS {feast_repository.SCHEMA} CASCADE")
@@ -64,7 +63,7 @@ def _repository(url: str, values: pd.DataFrame, folder: Path) -> Any:
     return feast
 
 
-def _timed(feast: Any, entities: list[int]) -> tuple[float, dict[str, list[Any]]]:
+def _timed(feast: FeatureStore, entities: list[int]) -> tuple[float, dict[str, list[Any]]]:
     asked = [{"entity_id": entity} for entity in entities]
     start = time.perf_counter()
     answer = feast.get_online_features(features=_REFERENCES, entity_rows=asked).to_dict()

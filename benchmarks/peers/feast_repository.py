@@ -4,6 +4,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from feast import Entity, FeatureStore, FeatureView, Field, RepoConfig, ValueType
+from feast.data_source import DataSource
+from feast.types import Float64, Int64
 from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks import workload
@@ -23,7 +26,7 @@ def postgres(url: str) -> dict[str, Any]:
     return {
         "type": "postgres",
         "host": info.get("host", "127.0.0.1"),
-        "port": int(info.get("port", 5432)),
+        "port": int(info.get("port") or 5432),
         "database": info["dbname"],
         "user": info.get("user", "postgres"),
         "password": info.get("password", ""),
@@ -32,10 +35,8 @@ def postgres(url: str) -> dict[str, Any]:
     }
 
 
-def repository(folder: Path, *, offline: dict[str, Any], online: dict[str, Any]) -> Any:
+def repository(folder: Path, *, offline: dict[str, Any], online: dict[str, Any]) -> FeatureStore:
     """Return an empty Feast store whose registry lives in ``folder``."""
-    from feast import FeatureStore, RepoConfig
-
     return FeatureStore(
         config=RepoConfig(
             project="peer",
@@ -49,11 +50,8 @@ def repository(folder: Path, *, offline: dict[str, Any], online: dict[str, Any])
     )
 
 
-def view(name: str, column: str, source: Any, *, online: bool) -> Any:
+def view(name: str, column: str, source: DataSource, *, online: bool) -> FeatureView:
     """Return a feature view of one float64 column with the workload's TTL."""
-    from feast import FeatureView, Field
-    from feast.types import Float64, Int64
-
     return FeatureView(
         name=name,
         entities=[entity()],
@@ -64,8 +62,6 @@ def view(name: str, column: str, source: Any, *, online: bool) -> Any:
     )
 
 
-def entity() -> Any:
+def entity() -> Entity:
     """Return the workload's one entity, keyed by ``entity_id``."""
-    from feast import Entity, ValueType
-
     return Entity(name="entity", join_keys=["entity_id"], value_type=ValueType.INT64)
