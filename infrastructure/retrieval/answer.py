@@ -14,13 +14,14 @@ from featuretrail.domain.statuses import EXPIRED, MISSING, NULL, PRESENT, RETRAC
 class Answer:
     """What one join found, a row for each spine row.
 
-    ``event_times`` are those of the winner, a row of values or (where ``retracted``) a retraction;
-    meaningless where neither was ``found``. ``values`` holds the columns, NULL where no row won.
+    ``event_times`` and ``batches`` are those of the winner, a row of values (where ``found``) or a
+    retraction (where ``retracted``). ``values`` holds the columns, NULL where no row won.
     """
 
     found: Flags = field(repr=False)
     retracted: Flags = field(repr=False)
     event_times: Ints = field(repr=False)
+    batches: Ints = field(repr=False)
     values: pa.Table = field(repr=False)
 
 
@@ -65,7 +66,8 @@ def nothing_found(count: int, columns: dict[str, str]) -> Answer:
     """Return the answer that knows of no row; ``columns`` maps names to dtypes."""
     values = {name: pa.nulls(count, ARROW_TYPES[dtype]) for name, dtype in columns.items()}
     no = np.zeros(count, np.bool_)
-    return Answer(no, no.copy(), np.zeros(count, np.int64), pa.table(values))
+    none = np.zeros(count, np.int64)
+    return Answer(no, no.copy(), none, none, pa.table(values))
 
 
 def _without(values: pa.ChunkedArray, hidden: Flags) -> pa.ChunkedArray:

@@ -1,7 +1,7 @@
 """Groups and histories put straight into the tables, with times of recording a test chooses."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from featuretrail.infrastructure.values.tables import (
 )
 
 Row = Mapping[str, Any]
-BASE = datetime(2024, 3, 1, tzinfo=timezone.utc)
+BASE = datetime(2024, 3, 1, tzinfo=UTC)
 
 
 def at(seconds: float) -> datetime:
@@ -127,8 +127,9 @@ def _insert(connection: psycopg.Connection, table: sql.Identifier, row: Row) -> 
         sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
             table,
             sql.SQL(", ").join(map(sql.Identifier, row)),
-            sql.SQL(", ").join(map(sql.Literal, row.values())),
-        )
+            sql.SQL(", ").join(sql.Placeholder() for _ in row),
+        ),
+        list(row.values()),
     )
 
 
