@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 def changed_rows(column: pa.ChunkedArray, other: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     """Return where two columns of one length and type differ; NULL and NaN equal themselves."""
     left, right = column.combine_chunks(), other.combine_chunks()
+    if pa.types.is_null(left.type):
+        return np.zeros(len(left), np.bool_)
     if pa.types.is_floating(left.type):
         same = pc.or_(pc.equal(left, right), pc.and_(pc.is_nan(left), pc.is_nan(right)))
     else:

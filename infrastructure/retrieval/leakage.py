@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 from attrs import field, frozen
 from psycopg import sql
 
