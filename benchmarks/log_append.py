@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-import psycopg
 from eventsourcing.persistence import ApplicationRecorder, InfrastructureFactory, StoredEvent
 from psycopg.conninfo import conninfo_to_dict
 
@@ -46,15 +45,17 @@ def main() -> None:
     """Measure every row and write the results."""
     with _server() as url:
         migrate(url)
-        with psycopg.connect(url, autocommit=True) as raw, Database(url) as database:
-            raw.execute(RAW_TABLE)
+        with Database(url) as database:
+            with database.connection() as connection:
+                connection.execute(RAW_TABLE)
+                facts = machine(connection)
             rows = [
-                _append_one(url, raw, durable=True),
-                _append_one(url, raw, durable=False),
+                _append_one(database, durable=True),
+                _append_one(database, durable=False),
                 _append_many(url, database),
                 _verify(database),
             ]
-            write_results("log_append", rows, machine(raw))
+            write_results("log_append", rows, facts)
 
 
 @contextmanager
@@ -70,42 +71,41 @@ def _events(count: int) -> list[StoredEvent]:
     return [StoredEvent(uuid4(), 1, "benchmark.event", STATE) for _ in range(count)]
 
 
-def _append_one(url: str, raw: psycopg.Connection[tuple[object, ...]], *, durable: bool) -> Row:
-    """Time one event a transaction through the pool against a prepared INSERT without one."""
-    setting = "on" if durable else "off"
-    raw.execute(f"SET synchronous_commit = {setting}")
-    with Database(f"{url}{_options(url, setting)}") as database:
-        recorder = EventLog(database).recorder
+def _append_one(database: Database, *, durable: bool) -> Row:
+    """Time one event a transaction against a prepared INSERT, both on the same connection."""
+    recorder = EventLog(database).recorder
+    with database.connection() as connection:
+        connection.execute(f"SET synchronous_commit = {'on' if durable else 'off'}")
 
         def insert() -> None:
-            raw.execute(RAW_INSERT, (uuid4(), 1, "benchmark.event", STATE), prepare=True).fetchall()
+            row = (uuid4(), 1, "benchmark.event", STATE)
+            connection.execute(RAW_INSERT, row, prepare=True).fetchall()
+
+        def append() -> None:
+            recorder.insert_events(_events(1), connection=connection)
 
         sides = interleaved(
-            {"raw INSERT": insert, "featuretrail": lambda: recorder.insert_events(_events(1))},
-            repetitions=1_500,
-            warmup=200,
+            {"raw INSERT": insert, "featuretrail": append}, repetitions=2_000, warmup=200
         )
+        connection.execute("RESET synchronous_commit")
     ratio = sides["featuretrail"].median / sides["raw INSERT"].median
     work = f"append one event, fsync {'on' if durable else 'off (synchronous_commit)'}"
     return Row(work, ratio, 1.3 if durable else 1.7, "lower", sides)
 
 
-def _options(url: str, setting: str) -> str:
-    joint = "&" if "?" in url else "?"
-    return f"{joint}options=-csynchronous_commit%3D{setting}"
-
-
 def _append_many(url: str, database: Database) -> Row:
     """Time 1,000 events in one command against the library's PostgreSQL recorder."""
     recorder = EventLog(database).recorder
+    repetitions, warmup = 40, 3
+    prepared = [iter([_events(MANY) for _ in range(repetitions + warmup)]) for _ in range(2)]
     with _library(url) as library:
         sides = interleaved(
             {
-                "eventsourcing.postgres": lambda: library.insert_events(_events(MANY)),
-                "featuretrail": lambda: recorder.insert_events(_events(MANY)),
+                "eventsourcing.postgres": lambda: library.insert_events(next(prepared[0])),
+                "featuretrail": lambda: recorder.insert_events(next(prepared[1])),
             },
-            repetitions=30,
-            warmup=3,
+            repetitions=repetitions,
+            warmup=warmup,
         )
     ratio = sides["eventsourcing.postgres"].median / sides["featuretrail"].median
     rate = MANY / sides["featuretrail"].median

@@ -13,7 +13,12 @@ pytestmark = pytest.mark.tiers("embedded", "apache", "community")
 def test_a_batch_is_stored_with_its_event_its_record_and_its_receipt(values: Values) -> None:
     receipt = values.ingest("weather", weather(3), source="airport")
 
-    assert (receipt.group, receipt.rows, receipt.batch, receipt.repeated) == ("weather", 3, 1, False)
+    assert (receipt.group, receipt.rows, receipt.batch, receipt.repeated) == (
+        "weather",
+        3,
+        1,
+        False,
+    )
     assert [row["temp"] for row in values.values()] == [20.5, 21.5, 22.5]
     assert {row["batch"] for row in values.values()} == {1}
     [recorded] = values.log.read(after=receipt.position - 1)
@@ -69,7 +74,8 @@ def test_the_later_batch_wins_online_at_the_same_event_time(values: Values) -> N
 def test_only_the_newest_row_of_each_entity_goes_online(values: Values) -> None:
     origins = ["JFK", "EWR", "JFK", "EWR"]
     values.ingest(
-        "weather", weather(4, origin=origins, event_time=hours(9, 1, 2, 8), temp=[9.0, 1.0, 2.0, 8.0])
+        "weather",
+        weather(4, origin=origins, event_time=hours(9, 1, 2, 8), temp=[9.0, 1.0, 2.0, 8.0]),
     )
 
     assert [(row["origin"], row["temp"]) for row in values.online()] == [("EWR", 8.0), ("JFK", 9.0)]
