@@ -10,12 +10,13 @@ from featuretrail.domain.asof import EARLIEST, Flags, Ints, Rows, in_order
 class Retracted:
     """The retractions that apply to each spine row.
 
-    Where ``any``: ``since`` is the begin of the last one (microseconds), and rows of values of
-    batches up to ``batch``, the greatest of all that apply, are hidden or lie before it.
+    Where ``any``: ``since`` is the begin of the last one (microseconds), ``winner`` its batch; rows
+    of values of batches up to ``batch``, the greatest of all that apply, are hidden or lie before.
     """
 
     any: Flags = field(repr=False)
     since: Ints = field(repr=False)
+    winner: Ints = field(repr=False)
     batch: Ints = field(repr=False)
 
 
@@ -28,7 +29,7 @@ def applying(retractions: Rows, codes: Ints, until: Ints, known_by: Ints | None)
     alone decides. Takes one numpy pass for each retraction of the entity that has most.
     """
     since = np.full(codes.size, EARLIEST, np.int64)
-    batch = np.zeros(codes.size, np.int64)
+    winner, batch = np.zeros(codes.size, np.int64), np.zeros(codes.size, np.int64)
     rows = retractions.take(in_order(retractions))
     first = np.searchsorted(rows.codes, codes, side="left")
     last = np.searchsorted(rows.codes, codes, side="right")
@@ -39,9 +40,9 @@ def applying(retractions: Rows, codes: Ints, until: Ints, known_by: Ints | None)
         if known_by is not None and rows.known is not None:
             applies &= rows.known[place] <= known_by[asking]
         hit, at = asking[applies], place[applies]
-        since[hit] = rows.event_times[at]
+        since[hit], winner[hit] = rows.event_times[at], rows.batches[at]
         batch[hit] = np.maximum(batch[hit], rows.batches[at])
         place = place + 1
         going = place < last[asking]
         asking, place = asking[going], place[going]
-    return Retracted(batch > 0, since, batch)
+    return Retracted(batch > 0, since, winner, batch)

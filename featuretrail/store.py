@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -68,7 +69,7 @@ class TimescaleDBFeatureStore:
         self._registrar = Registrar(database, self._log, self._registry)
         self._values = ValueStore(database, self._log)
         self._historical = HistoricalReader(database)
-        self._online = OnlineReader(database)
+        self._online = OnlineReader(database, self._registry)
         self.snapshots = FeatureSnapshotManager(
             database, self._log, self._registry, self._historical, blobs
         )
@@ -192,8 +193,9 @@ class TimescaleDBFeatureStore:
 
         Columns: the entity rows' own, then the features; order and duplicates are kept.
         """
-        resolved = self._resolve(features, self._registry.current())
-        return self._online.get(resolved, entity_rows, status=status, event_time=event_time)
+        return self._online.get(
+            partial(self._resolve, features), entity_rows, status=status, event_time=event_time
+        )
 
     def leakage_report(
         self,

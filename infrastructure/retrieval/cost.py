@@ -68,11 +68,9 @@ def estimate(task: GroupTask, entity_count: float | None) -> Estimate:
 
 def _time_share(task: GroupTask) -> float:
     first, last = task.cut.first_event_time, task.cut.last_event_time
-    begin = first if task.oldest is None else max(first, task.oldest)
-    end = min(last, task.newest)
-    if end < begin:
+    if task.newest < task.oldest:
         return 0.0
-    return 1.0 if last == first else (end - begin) / (last - first)
+    return 1.0 if last == first else (task.newest - task.oldest) / (last - first)
 
 
 def _entity_share(task: GroupTask, entity_count: float | None) -> tuple[float, bool]:

@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 import psycopg
 from attrs import evolve, field, frozen
+from psycopg.types.range import Range
 
 from featuretrail.domain.asof import Ints
 from featuretrail.infrastructure.queries import query
@@ -15,6 +16,7 @@ AnyConnection = psycopg.Connection[Any]
 
 NEVER = np.iinfo(np.int64).max
 LAST_POSITION = 2**63 - 1
+_RETRACTIONS = 0
 
 
 @frozen(eq=False)
@@ -26,19 +28,25 @@ class Layout:
     batches: tuple[tuple[int, int], ...] = field(repr=False)
     """Ranges of batch numbers, first and last."""
 
+    @classmethod
+    def of(cls, number: int, columns: Iterable[str], ranges: Iterable[Range[int]]) -> Self:
+        """Return the layout whose batches PostgreSQL gave as a multirange."""
+        bounds = tuple((_bound(each.lower), _bound(each.upper) - 1) for each in ranges)
+        return cls(number, frozenset(columns), bounds)
+
 
 @frozen(eq=False)
 class GroupCut:
     """A group as of a position: what its batches up to ``last_batch`` hold.
 
-    ``rows`` is their exact number; event times are microseconds. ``recorded_at[batch]`` is when
-    the batch was recorded (``None`` unless the row cut needs it).
+    ``rows`` is their exact number; the event times are microseconds, 0 if there are no rows.
+    ``recorded_at[batch]`` is when the batch was recorded (``None`` unless the row cut needs it).
     """
 
     last_batch: int = 0
     rows: int = 0
-    first_event_time: int = NEVER
-    last_event_time: int = -NEVER
+    first_event_time: int = 0
+    last_event_time: int = 0
     has_retractions: bool = False
     layouts: tuple[Layout, ...] = ()
     recorded_at: Ints | None = field(default=None, repr=False)
@@ -46,21 +54,17 @@ class GroupCut:
     @classmethod
     def of(cls, rows: Iterable[Sequence[Any]]) -> Self:
         """Fold the rows that the query ``retrieval/cuts`` returned for one group."""
-        cut = cls()
-        for _, layout, columns, last_batch, stored, first, last, ranges in rows:
-            cut = evolve(cut, last_batch=max(cut.last_batch, last_batch))
-            if layout == 0:
-                cut = evolve(cut, has_retractions=True)
-                continue
-            batches = tuple((r.lower, r.upper - 1) for r in ranges)
-            cut = evolve(
-                cut,
-                rows=cut.rows + stored,
-                layouts=(*cut.layouts, Layout(layout, frozenset(columns), batches)),
-                first_event_time=min(cut.first_event_time, _microseconds(first, NEVER)),
-                last_event_time=max(cut.last_event_time, _microseconds(last, -NEVER)),
-            )
-        return cut
+        stored = list(rows)
+        values = [row for row in stored if row[1] != _RETRACTIONS]
+        return cls(
+            last_batch=max((row[3] for row in stored), default=0),
+            rows=sum(row[4] for row in values),
+            first_event_time=min((microseconds(row[5]) for row in values if row[5]), default=0),
+            last_event_time=max((microseconds(row[6]) for row in values if row[6]), default=0),
+            has_retractions=len(values) < len(stored),
+            layouts=tuple(Layout.of(number, columns, ranges)
+                          for _, number, columns, _, _, _, _, ranges in values),
+        )  # fmt: skip
 
     def writers(self, column: str) -> frozenset[int] | None:
         """Return the numbers of the layouts that hold ``column``; ``None`` if all do."""
@@ -70,10 +74,6 @@ class GroupCut:
     def ranges(self, layouts: frozenset[int]) -> list[tuple[int, int]]:
         """Return the ranges of batches of ``layouts``, in order."""
         return sorted(r for each in self.layouts if each.number in layouts for r in each.batches)
-
-
-def _microseconds(moment: Any, default: int) -> int:  # noqa: ANN401 (a datetime or NULL)
-    return default if moment is None else microseconds(moment)
 
 
 def read_cuts(
@@ -95,7 +95,13 @@ def read_cuts(
 
 def _by_batch(cut: GroupCut, batches: Sequence[int], moments: Sequence[Any]) -> Ints:
     recorded_at = np.full(cut.last_batch + 1, NEVER, np.int64)
-    inside = [n for n, batch in enumerate(batches) if batch <= cut.last_batch]
-    for n in inside:
-        recorded_at[batches[n]] = microseconds(moments[n])
+    for batch, moment in zip(batches, moments, strict=True):
+        if batch <= cut.last_batch:  # others came since the cut was read
+            recorded_at[batch] = microseconds(moment)
     return recorded_at
+
+
+def _bound(bound: int | None) -> int:
+    if bound is None:
+        raise ValueError("a range of batches has no end")
+    return bound

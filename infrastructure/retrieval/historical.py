@@ -9,12 +9,13 @@ from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.queries import query
-from featuretrail.infrastructure.retrieval.answer import Answer, judge, nothing_found
+from featuretrail.infrastructure.retrieval.answer import Answer, nothing_found
 from featuretrail.infrastructure.retrieval.copy_source import CopySource
 from featuretrail.infrastructure.retrieval.cost import Method, estimate
 from featuretrail.infrastructure.retrieval.cuts import GroupCut, read_cuts
-from featuretrail.infrastructure.retrieval.naming import output_names, refuse_taken
+from featuretrail.infrastructure.retrieval.naming import by_group, output_names
 from featuretrail.infrastructure.retrieval.pull_way import pull
+from featuretrail.infrastructure.retrieval.retrieval import Retrieval
 from featuretrail.infrastructure.retrieval.source import ColumnSource
 from featuretrail.infrastructure.retrieval.spine import Spine
 from featuretrail.infrastructure.retrieval.sql_way import look_up
@@ -28,7 +29,7 @@ class HistoricalReader:
     """Answers what features were worth at the times of a spine. Safe to share between threads."""
 
     def __init__(self, database: Database, source: ColumnSource | None = None) -> None:
-        self._database = database
+        self.database = database
         self._source = CopySource(database) if source is None else source
 
     def get(
@@ -52,13 +53,41 @@ class HistoricalReader:
         ``method`` forces a way; both give equal answers. Raises ``InvalidSpineError``,
         ``NaiveTimeError``, ``NotFoundError`` or ``InvalidInputError``.
         """
+        retrieval = self.retrieve(
+            spine,
+            features,
+            time_column=time_column,
+            position=position,
+            knowledge=knowledge,
+            closed=closed,
+            only_fresh=not (status or event_time),
+            method=method,
+        )
+        return retrieval.table(status=status, event_time=event_time)
+
+    def retrieve(
+        self,
+        spine: Any,  # noqa: ANN401 - whatever frames.to_table reads
+        features: Sequence[ResolvedFeature],
+        *,
+        time_column: str = "event_time",
+        position: int | None = None,
+        knowledge: Knowledge = "latest",
+        closed: Closed = "right",
+        only_fresh: bool = False,
+        method: Method | str | None = None,
+    ) -> Retrieval:
+        """Answer as ``get`` does, and return all that was found instead of a table.
+
+        ``only_fresh`` spares the search for what is older than a TTL: it reads as missing then.
+        """
         _check("knowledge", knowledge, ("latest", "row"))
         _check("closed", closed, ("right", "left"))
         _check("method", method, (None, "sql", "pull"))
-        by_group = _by_group(features)
-        given = Spine.read(spine, (fs[0].group for fs in by_group.values()), time_column)
+        grouped = by_group(features)
+        given = Spine.read(spine, (fs[0].group for fs in grouped.values()), time_column)
         names = output_names(features, given.table.column_names)
-        cuts, entity_counts = self._cuts(list(by_group), position, recorded=knowledge == "row")
+        cuts, entity_counts = self._cuts(list(grouped), position, recorded=knowledge == "row")
         tasks = {
             group: GroupTask.of(
                 of_group,
@@ -67,24 +96,20 @@ class HistoricalReader:
                 given.times,
                 row_cut=knowledge == "row",
                 closed=closed,
-                only_fresh=not (status or event_time),
+                only_fresh=only_fresh,
             )
-            for group, of_group in by_group.items()
+            for group, of_group in grouped.items()
         }
         answers = {
             group: self._answer(task, entity_counts.get(group), method)
             for group, task in tasks.items()
         }
-        table = given.table
-        for feature, name in zip(features, names, strict=True):
-            task, answer = tasks[feature.group.name], answers[feature.group.name][feature.column]
-            table = _append(table, feature, name, task, answer, status, event_time)
-        return table
+        return Retrieval(given, dict(zip(names, features, strict=True)), tasks, answers)
 
     def _cuts(
         self, groups: Sequence[str], position: int | None, *, recorded: bool
     ) -> tuple[Mapping[str, GroupCut], Mapping[str, float]]:
-        with self._database.connection() as connection:
+        with self.database.connection() as connection:
             cuts = read_cuts(connection, groups, position, recorded=recorded)
             counts = connection.execute(
                 query("retrieval/entity_counts"), {"groups": list(groups)}
@@ -100,38 +125,8 @@ class HistoricalReader:
         costs = estimate(task, entity_count)
         if (method or costs.method) == "pull":
             return pull(task, self._source, all_entities=costs.all_entities)
-        with self._database.connection() as connection:
+        with self.database.connection() as connection:
             return look_up(task, connection)
-
-
-def _by_group(features: Sequence[ResolvedFeature]) -> dict[str, list[ResolvedFeature]]:
-    if not features:
-        raise InvalidInputError("no feature is asked for; name at least one")
-    by_group: dict[str, list[ResolvedFeature]] = {}
-    for feature in features:
-        by_group.setdefault(feature.group.name, []).append(feature)
-    return by_group
-
-
-def _append(
-    table: pa.Table,
-    feature: ResolvedFeature,
-    name: str,
-    task: GroupTask,
-    answer: Answer,
-    status: bool,  # noqa: FBT001
-    event_time: bool,  # noqa: FBT001
-) -> pa.Table:
-    columns = judge(answer, feature.column, feature.dtype, task.times, task.ttl)
-    added = {name: columns.values}
-    if status:
-        added[f"{name}__status"] = columns.statuses
-    if event_time:
-        added[f"{name}__event_time"] = columns.event_times
-    refuse_taken(list(added), table.column_names)
-    for column, values in added.items():
-        table = table.append_column(column, values)
-    return table
 
 
 def _check(argument: str, given: object, allowed: Sequence[object]) -> None:

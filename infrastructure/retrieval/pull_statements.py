@@ -30,10 +30,9 @@ def select_values(wanted: Wanted) -> sql.Composed:
     conditions = [
         sql.SQL("v.batch <= {}").format(sql.Literal(wanted.last_batch)),
         sql.SQL("v.event_time <= {}").format(_moment(wanted.until)),
+        sql.SQL("v.event_time >= {}").format(_moment(wanted.since)),
         *_entities(wanted),
     ]
-    if wanted.since is not None:
-        conditions.append(sql.SQL("v.event_time >= {}").format(_moment(wanted.since)))
     return query("retrieval/pull").format(
         columns=_listed(values_types(wanted)),
         table=values_table(wanted.group),

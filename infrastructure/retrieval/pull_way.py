@@ -19,7 +19,13 @@ from featuretrail.infrastructure.retrieval.source import ColumnSource, Wanted
 from featuretrail.infrastructure.retrieval.task import GroupTask
 
 BLOCK_ROWS = 1_000_000
+"""Rows of values that are sorted and searched at once."""
+
 BLOCK_BYTES = 96 * 2**20
+"""Bytes of wide rows that count as a block."""
+
+BLOCK_ROWS_PER_SPINE_ROW = 1
+"""A block has so many rows for each spine row, since each block is searched for every one."""
 
 
 def pull(task: GroupTask, source: ColumnSource, *, all_entities: bool) -> dict[str, Answer]:
@@ -91,9 +97,15 @@ class _Search:
             return _only_retracted(task, self.names, retracted)
         found = self.batches > 0
         if retracted is None:
-            return Answer(found, np.zeros_like(found), self.event_times, self.values)
-        event_times = np.where(found, self.event_times, retracted.since)
-        return Answer(found, retracted.any & ~found, event_times, self.values)
+            none = np.zeros_like(found)
+            return Answer(found, none, self.event_times, self.batches, self.values)
+        return Answer(
+            found,
+            retracted.any & ~found,
+            np.where(found, self.event_times, retracted.since),
+            np.where(found, self.batches, retracted.winner),
+            self.values,
+        )
 
 
 def _search(
@@ -144,12 +156,13 @@ def _sized(blocks: Iterator[pa.Table], spine_rows: int) -> Iterator[pa.Table]:
     """Join small blocks to ones worth a search of the whole spine; each column is one array."""
     gathered: list[pa.Table] = []
     rows = size = 0
+    least = BLOCK_ROWS_PER_SPINE_ROW * spine_rows
     for block in blocks:
         if block.num_rows == 0:
             continue
         gathered.append(block)
         rows, size = rows + block.num_rows, size + block.nbytes
-        if rows >= max(BLOCK_ROWS, spine_rows) or (size >= BLOCK_BYTES and rows >= spine_rows):
+        if rows >= least and (rows >= BLOCK_ROWS or size >= BLOCK_BYTES):
             yield pa.concat_tables(gathered).combine_chunks()
             gathered, rows, size = [], 0, 0
     if gathered:
@@ -211,4 +224,4 @@ def _only_retracted(task: GroupTask, names: tuple[str, ...], retracted: Retracte
     nothing = nothing_found(len(task.times), {name: task.dtypes[name] for name in names})
     if retracted is None:
         return nothing
-    return Answer(nothing.found, retracted.any, retracted.since, nothing.values)
+    return Answer(nothing.found, retracted.any, retracted.since, retracted.winner, nothing.values)

@@ -12,7 +12,7 @@ class Wanted:
     """What a join needs of a group.
 
     ``columns`` maps feature columns to dtypes. Rows of batches up to ``last_batch``, with event
-    times (microseconds) up to ``until`` and from ``since`` on (``None``: all). ``entities`` holds
+    times (microseconds) from ``since`` to ``until``, both included. ``entities`` holds
     for each key column the values that occur, or is ``None`` when most of the group's will.
     """
 
@@ -21,7 +21,7 @@ class Wanted:
     columns: Mapping[str, str]
     known_time: str | None
     last_batch: int
-    since: int | None
+    since: int
     until: int
     entities: Sequence[pa.Array] | None = field(repr=False)
 

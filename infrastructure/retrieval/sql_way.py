@@ -12,8 +12,9 @@ from featuretrail.domain.asof import Ints
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.answer import Answer
-from featuretrail.infrastructure.retrieval.arrays import BinaryArray, array_cursor, key_array
+from featuretrail.infrastructure.retrieval.arrays import array_cursor, integers, key_array, moments
 from featuretrail.infrastructure.retrieval.task import GroupTask
+from featuretrail.infrastructure.values.arrays import ArrayParameter
 from featuretrail.infrastructure.values.tables import retracted_table, values_table
 
 AnyConnection = psycopg.Connection[Any]
@@ -50,7 +51,11 @@ def statement(
     return query("retrieval/look_up").format(
         arrays=_list([*_key_arrays(task), *(array for _, array in _bounds(task))]),
         names=_list([*keys, *(sql.Identifier(name) for name, _ in _bounds(task))]),
-        since=sql.SQL("r.from_event_time" if task.cut.has_retractions else "NULL::timestamptz"),
+        retracted=sql.SQL(
+            "r.from_event_time, r.winner"
+            if task.cut.has_retractions
+            else "NULL::timestamptz, NULL::bigint"
+        ),
         values=sql.SQL("").join(sql.SQL(", w.{}").format(sql.Identifier(n)) for n in names),
         columns=sql.SQL("").join(sql.SQL(", v.{}").format(sql.Identifier(n)) for n in names),
         retractions=retractions,
@@ -71,17 +76,17 @@ def _bounds(task: GroupTask) -> Iterator[tuple[str, sql.SQL]]:
 
 def _parameters(task: GroupTask) -> dict[str, object]:
     parameters: dict[str, object] = {
-        "until": BinaryArray.moments(task.until),
+        "until": moments(task.until),
         "last_batch": task.cut.last_batch,
         "newest": _moment(min(task.newest, task.cut.last_event_time)),
         "oldest": _moment(_oldest(task)),
     }
     parameters |= {f"key{n}": key_array(column) for n, column in enumerate(task.keys)}
     if task.ttl is not None and task.only_fresh:
-        parameters["fresh"] = BinaryArray.moments(task.times - task.ttl)
+        parameters["fresh"] = moments(task.times - task.ttl)
     if task.row_cut:
-        parameters["at"] = BinaryArray.moments(task.times)
-        parameters["known"] = BinaryArray.integers(_known_batches(task))
+        parameters["at"] = moments(task.times)
+        parameters["known"] = integers(_known_batches(task))
     return parameters
 
 
@@ -90,8 +95,8 @@ def _oldest(task: GroupTask) -> int:
     return first if task.oldest is None else max(first, task.oldest)
 
 
-def _moment(microseconds: int) -> BinaryArray:
-    return BinaryArray.moments(np.array([microseconds], np.int64))
+def _moment(microseconds: int) -> ArrayParameter:
+    return moments(np.array([microseconds], np.int64))
 
 
 def _known_batches(task: GroupTask) -> Ints:
@@ -152,20 +157,22 @@ def _list(parts: Sequence[sql.Composable]) -> sql.Composed:
 
 def _read(task: GroupTask, names: Sequence[str], rows: list[tuple[Any, ...]]) -> Answer:
     dtypes = [task.dtypes[name] for name in names]
-    types = [pa.int64(), UTC_TIME, UTC_TIME, *(ARROW_TYPES[dtype] for dtype in dtypes)]
+    integer = pa.int64()
+    types = [integer, UTC_TIME, integer, UTC_TIME, integer, *(ARROW_TYPES[d] for d in dtypes)]
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(types)
-    ordinals, event_times, since, *values = [
-        pa.array(column, arrow) for column, arrow in zip(columns, types, strict=True)
-    ]
-    order = pa.array(np.argsort(ordinals.to_numpy()))
-    event_times, since = event_times.take(order), since.take(order)
+    arrays = [pa.array(column, arrow) for column, arrow in zip(columns, types, strict=True)]
+    order = pa.array(np.argsort(arrays[0].to_numpy()))
+    event_times, batches, since, retracting, *values = [array.take(order) for array in arrays[1:]]
     found = event_times.is_valid().to_numpy(zero_copy_only=False)
-    retracted = since.is_valid().to_numpy(zero_copy_only=False) & ~found
-    winners = np.where(found, _microseconds(event_times), _microseconds(since))
-    table = pa.table(values, names=list(names)).take(order)
-    return Answer(found, retracted, winners, table)
+    return Answer(
+        found=found,
+        retracted=since.is_valid().to_numpy(zero_copy_only=False) & ~found,
+        event_times=np.where(found, _integers(event_times), _integers(since)),
+        batches=np.where(found, _integers(batches), _integers(retracting)),
+        values=pa.table(values, names=list(names)),
+    )
 
 
-def _microseconds(times: pa.Array) -> Ints:
-    integers: Ints = times.cast(pa.int64()).fill_null(0).to_numpy()
-    return integers
+def _integers(array: pa.Array) -> Ints:
+    values: Ints = array.cast(pa.int64()).fill_null(0).to_numpy()
+    return values

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Self
 
-import numpy as np
 import pyarrow as pa
 from attrs import field, frozen
 
@@ -22,8 +21,8 @@ class GroupTask:
 
     ``columns`` maps a set of layouts (``None``: every batch) to the columns that exactly those
     batches wrote; each set is one join. ``row_cut`` asks only for what was known at each row's own
-    time. ``until`` is the last event time that counts for each row. ``since`` (microseconds, or
-    ``None``) is the event time before which no row can matter to the output.
+    time. ``until`` is the last event time that counts for each row. ``only_fresh`` says that what
+    is older than the TTL need not be told from what is missing. Times are microseconds.
     """
 
     group: FeatureGroup
@@ -48,10 +47,7 @@ class GroupTask:
         closed: str,
         only_fresh: bool,
     ) -> Self:
-        """Gather ``features``, all of one group, into a task.
-
-        ``only_fresh`` says that what is older than the TTL need not be told from what is missing.
-        """
+        """Gather ``features``, all of one group, into a task."""
         columns: dict[frozenset[int] | None, tuple[str, ...]] = {}
         for feature in features:
             writers = cut.writers(feature.column)
@@ -74,13 +70,15 @@ class GroupTask:
         return None if self.group.ttl is None else self.group.ttl // _MICROSECOND
 
     @property
-    def oldest(self) -> int | None:
-        """The event time before which no row matters to any spine row; ``None`` if all may."""
+    def oldest(self) -> int:
+        """The event time before which no row matters to any spine row."""
+        first = self.cut.first_event_time
         if self.ttl is None or not self.only_fresh or self.times.size == 0:
-            return None
-        return int(self.times.min()) - self.ttl
+            return first
+        return max(first, int(self.times.min()) - self.ttl)
 
     @property
     def newest(self) -> int:
         """The last event time that matters to any spine row."""
-        return int(self.until.max()) if self.until.size else int(np.iinfo(np.int64).min)
+        last = self.cut.last_event_time
+        return min(last, int(self.until.max())) if self.until.size else last

@@ -106,16 +106,22 @@ def _cast(target: Target, column: pa.ChunkedArray) -> pa.Array:
     try:
         return _one_array(column.cast(stored))
     except pa.ArrowInvalid as error:
-        forth = column.cast(stored, safe=False)
-        back = forth.cast(column.type, safe=False)
-        lost = pc.fill_null(pc.not_equal(back, column), fill_value=False)
         refuse_rows(
             target.given,
-            _true_rows(lost),
+            _lost_rows(column, stored),
             f"of type {column.type} holds values that {target.dtype} cannot keep exactly"
             + _exactness(target.dtype),
         )
         raise ColumnError(target.given, f"column {target.given!r}: {error}") from error
+
+
+def _lost_rows(column: pa.ChunkedArray, stored: pa.DataType) -> np.ndarray:
+    forth = column.cast(stored, safe=False)
+    if pat.is_unsigned_integer(column.type) and pat.is_integer(stored):
+        lost = pc.less(forth, 0)
+    else:
+        lost = pc.not_equal(forth.cast(column.type, safe=False), column)
+    return _true_rows(pc.fill_null(lost, fill_value=False))
 
 
 def _exactness(dtype: str) -> str:

@@ -24,7 +24,7 @@ PUBLISHED = FeatureGroup(
 GROUPS = (PAIRS, PUBLISHED)
 
 TTLS = st.sampled_from([None, timedelta(seconds=1), timedelta(seconds=3), timedelta(seconds=60)])
-SECONDS = st.integers(0, 9)
+SECONDS = st.integers(0, 6)
 FLOATS = st.one_of(st.floats(allow_subnormal=False), st.sampled_from([0.0, -0.0, float("nan")]))
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4)
 ENTITIES: dict[str, list[tuple[Any, Any]]] = {
@@ -73,19 +73,25 @@ def batches(draw: st.DrawFn, group: FeatureGroup, recorded: int) -> Batch:
     values = {name: st.none() | VALUES[name] for name in columns}
     known = {} if group.known_time is None else {group.known_time: st.integers(0, recorded).map(at)}
     row = st.tuples(keys(group), st.fixed_dictionaries({**when, **known, **values}))
+    count = draw(st.integers(0, 6))
     rows = draw(
-        st.lists(row.map(lambda parts: {**parts[0], **parts[1]}), max_size=8, unique_by=_entity)
+        st.lists(
+            row.map(lambda parts: {**parts[0], **parts[1]}),
+            min_size=count,
+            max_size=count,
+            unique_by=_entity,
+        )
     )
     return Batch(at(recorded), rows, tuple(columns))
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Up to ten batches of both groups, recorded in order, some at the same moment."""
+    """Up to eight batches of both groups, recorded in order, some at the same moment."""
     groups = tuple(attrs.evolve(group, ttl=draw(TTLS)) for group in GROUPS)
     recorded = 0
     made = []
-    for _ in range(draw(st.integers(0, 10))):
+    for _ in range(draw(st.integers(0, 8))):
         recorded += draw(st.integers(0, 2))
         group = draw(st.sampled_from(groups))
         made.append((group, draw(batches(group, recorded))))
@@ -98,7 +104,7 @@ def spines(draw: st.DrawFn) -> list[Row]:
     row = st.tuples(*(keys(group) for group in GROUPS), SECONDS.map(at), st.integers(0, 3))
     rows = [
         {**first, **second, "event_time": time, "weight": weight}
-        for first, second, time, weight in draw(st.lists(row, min_size=1, max_size=12))
+        for first, second, time, weight in draw(st.lists(row, min_size=6, max_size=12))
     ]
     repeated = rows + rows[: draw(st.integers(0, 2))]
     return [dict(sorted(row.items())) for row in repeated]

@@ -38,13 +38,13 @@ class TinyBlocks(CopySource):
 @given(
     history=histories(),
     spine=spines(),
-    cut=st.none() | st.integers(0, 10),
+    cut=st.none() | st.integers(0, 8),
     row_cut=st.booleans(),
     closed=st.sampled_from(["right", "left"]),
     verbose=st.booleans(),
 )
 @settings(
-    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 def test_every_way_answers_as_the_reference(
     reader_of: "Readers",
@@ -90,7 +90,8 @@ class Readers(dict[str, HistoricalReader]):
 
 @pytest.fixture
 def reader_of(database: Clone, monkeypatch: pytest.MonkeyPatch) -> Iterator[Readers]:
-    monkeypatch.setattr("featuretrail.infrastructure.retrieval.pull_way.BLOCK_BYTES", 1)
+    for name in ("BLOCK_ROWS", "BLOCK_ROWS_PER_SPINE_ROW"):
+        monkeypatch.setattr(f"featuretrail.infrastructure.retrieval.pull_way.{name}", 0)
     with Database(database.url) as opened:
         yield Readers(opened)
 
@@ -119,7 +120,7 @@ def _comparable(rows: list[Row]) -> list[list[tuple[str, Any]]]:
     return [[(name, _cell(value)) for name, value in row.items()] for row in rows]
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401
+def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return "NaN" if math.isnan(value) else (value, math.copysign(1, value))
     return value

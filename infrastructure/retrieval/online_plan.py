@@ -1,0 +1,106 @@
+"""The statement of an online read: one for a list of features, prepared once a connection."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Self
+
+from attrs import field, frozen
+from psycopg import sql
+
+from featuretrail.domain.definitions import FeatureGroup
+from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.retrieval.naming import by_group
+from featuretrail.infrastructure.values.tables import online_table
+
+_ARRAYS = {"text": sql.SQL("text[]"), "int64": sql.SQL("bigint[]")}
+_MICROSECOND = timedelta(microseconds=1)
+
+HEAD = 4
+"""Arrays of a group before those of its columns: ordinals, layouts, event times, batches."""
+
+Key = tuple[str, str]
+"""A key column: its name and type."""
+
+
+@frozen(eq=False)
+class GroupPlan:
+    """One group of a plan: the columns read of it, and where its arrays begin in the answer."""
+
+    group: FeatureGroup
+    columns: tuple[str, ...]
+    dtypes: tuple[str, ...]
+    start: int
+
+    @property
+    def ttl(self) -> int | None:
+        """The group's TTL in microseconds."""
+        return None if self.group.ttl is None else self.group.ttl // _MICROSECOND
+
+    def head(self, answers: Sequence[bytes | None]) -> Sequence[bytes | None]:
+        """Return the group's arrays before those of its columns."""
+        return answers[self.start : self.start + HEAD]
+
+    def values(self, answers: Sequence[bytes | None]) -> Sequence[bytes | None]:
+        """Return the arrays of its columns."""
+        first = self.start + HEAD
+        return answers[first : first + len(self.columns)]
+
+
+@frozen(eq=False)
+class OnlinePlan:
+    """The statement for ``features``, its parameters (arrays of ``keys``) and its groups."""
+
+    features: tuple[ResolvedFeature, ...] = field(repr=False)
+    keys: tuple[Key, ...]
+    groups: tuple[GroupPlan, ...]
+    statement: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, features: Sequence[ResolvedFeature]) -> Self:
+        """Plan the read of ``features``."""
+        grouped = by_group(features)
+        keys = tuple(dict.fromkeys(k for fs in grouped.values() for k in fs[0].group.keys.items()))
+        groups: list[GroupPlan] = []
+        start = 0
+        for of_group in grouped.values():
+            columns = tuple(feature.column for feature in of_group)
+            dtypes = tuple(feature.dtype for feature in of_group)
+            groups.append(GroupPlan(of_group[0].group, columns, dtypes, start))
+            start += HEAD + len(columns)
+        return cls(tuple(features), keys, tuple(groups), _statement(keys, groups).as_bytes())
+
+
+def _statement(keys: Sequence[Key], groups: Sequence[GroupPlan]) -> sql.Composed:
+    aliases = [sql.Identifier(f"g{n}") for n in range(len(groups))]
+    return query("retrieval/online").format(
+        columns=sql.SQL(", ").join(sql.SQL("{}.*").format(alias) for alias in aliases),
+        groups=sql.SQL(" CROSS JOIN ").join(
+            _group(keys, plan, alias) for plan, alias in zip(groups, aliases, strict=True)
+        ),
+    )
+
+
+def _group(keys: Sequence[Key], plan: GroupPlan, alias: sql.Identifier) -> sql.Composed:
+    own = {f"key{n}": key for n, key in enumerate(plan.group.keys.items())}
+    return query("retrieval/online_group").format(
+        values=sql.SQL("").join(
+            sql.SQL(", array_agg({}) AS {}").format(
+                sql.Identifier("o", column), sql.Identifier(f"value{n}")
+            )
+            for n, column in enumerate(plan.columns)
+        ),
+        arrays=sql.SQL(", ").join(_parameter(keys, key) for key in own.values()),
+        names=sql.SQL(", ").join(sql.Identifier(name) for name in own),
+        table=online_table(plan.group.name),
+        same_entity=sql.SQL(" AND ").join(
+            sql.SQL("{} = {}").format(sql.Identifier("o", key), sql.Identifier("s", name))
+            for name, (key, _) in own.items()
+        ),
+        alias=alias,
+    )
+
+
+def _parameter(keys: Sequence[Key], key: Key) -> sql.Composed:
+    number = sql.SQL(f"${keys.index(key) + 1}::")  # type: ignore[arg-type]  # a number of ours
+    return number + _ARRAYS[key[1]]

@@ -1,0 +1,65 @@
+"""The pages about the command line say what it does."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from featuretrail.cli import app
+from tests.cli.conftest import Run
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def commands(group: typer.Typer, prefix: str = "") -> Iterator[str]:
+    for command in group.registered_commands:
+        yield f"{prefix}{command.name}"
+    for sub in group.registered_groups:
+        assert sub.typer_instance is not None
+        yield from commands(sub.typer_instance, f"{prefix}{sub.name} ")
+
+
+def test_every_command_is_in_the_reference_and_no_other() -> None:
+    text = (DOCS / "reference" / "command-line.md").read_text(encoding="utf-8")
+    table = text.partition("## Commands and their JSON")[2]
+    cells = re.findall(r"^\| (`.*?`) \| ", table, re.MULTILINE)
+    named = {
+        " ".join(word for word in quoted.split() if word.islower())
+        for cell in cells
+        for quoted in re.findall(r"`(.*?)`", cell)
+    }
+
+    assert named == set(commands(app))
+
+
+def test_every_command_answers_in_json_and_helps(run: Run) -> None:
+    for name in commands(app):
+        helped = run(*name.split(), "--help")
+
+        assert helped.code == 0
+        assert "--json" in helped.out
+        assert helped.out.count(".") > 1, f"{name} does not explain itself"
+
+
+def test_the_session_of_the_page_on_files_is_what_happens(run: Run, folder: Path) -> None:
+    whole, changed_feature = blocks("how-to/define-in-a-file.md", "toml")
+    first, second = blocks("how-to/define-in-a-file.md", "console")
+    original = re.search(
+        r"\[\[group\.features\]\]\nname = \"wind_speed\".*?\n(?=\n)", whole, re.DOTALL
+    )
+    assert original is not None
+    changed = whole.replace(original[0], changed_feature)
+
+    for session, definitions in ((first, whole), (second, changed)):
+        (folder / "weather.toml").write_text(definitions, encoding="utf-8")
+        steps = re.findall(r"^\$ featuretrail (.*)\n((?:(?!\$).*\n)*)", session, re.MULTILINE)
+        assert steps
+        for line, expected in steps:
+            assert run(*shlex.split(line)).out == expected

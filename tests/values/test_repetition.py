@@ -1,0 +1,154 @@
+"""Retries, races and crashes: a batch is stored once and whole, or not at all."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import psycopg
+import pytest
+
+from featuretrail.domain.errors import DatabaseUnavailableError, IdempotencyError
+from featuretrail.domain.receipts import Receipt
+from tests.engines.database import Database
+from tests.values.store import Values, weather
+
+SERVERS = pytest.mark.tiers("embedded", "apache")
+
+
+@pytest.mark.tiers("embedded", "apache", "community")
+def test_a_repeated_key_returns_the_first_receipt_and_writes_nothing(values: Values) -> None:
+    first = values.ingest("weather", weather(), idempotency_key="monday")
+    before = values.counts()
+
+    again = values.ingest("weather", weather(), idempotency_key="monday")
+
+    assert again.repeated
+    assert (again.rows, again.batch, again.position, again.digest) == (
+        first.rows, first.batch, first.position, first.digest,
+    )  # fmt: skip
+    assert values.counts() == before
+
+
+def test_a_key_used_for_other_content_is_refused(values: Values) -> None:
+    values.ingest("weather", weather(), idempotency_key="monday")
+    before = values.counts()
+
+    with pytest.raises(IdempotencyError, match="'monday' was used before"):
+        values.ingest("weather", weather(temp=[0.0, 0.0, 0.0]), idempotency_key="monday")
+    with pytest.raises(IdempotencyError):
+        values.ingest("weather", weather(2), idempotency_key="monday")
+
+    assert values.counts() == before
+
+
+@SERVERS
+def test_of_two_callers_with_one_key_one_writes_and_both_get_the_same_receipt(
+    values: Values,
+) -> None:
+    receipts = _at_once(8, lambda _: values.ingest("weather", weather(), idempotency_key="race"))
+
+    assert len({(receipt.batch, receipt.position) for receipt in receipts}) == 1
+    assert [receipt.repeated for receipt in receipts].count(False) == 1
+    assert len(values.values()) == 3
+
+
+@SERVERS
+def test_concurrent_batches_of_one_group_are_numbered_in_the_order_of_the_log(
+    values: Values,
+) -> None:
+    receipts = _at_once(8, lambda n: values.ingest("weather", weather(2, temp=[n, n])))
+
+    in_order = sorted(receipts, key=lambda receipt: receipt.position)
+    assert [receipt.batch for receipt in in_order] == list(range(1, 9))
+    assert len(values.values()) == 16
+    [newest] = values.online()
+    assert newest["batch"] == 8
+
+
+def test_after_a_lost_reply_to_the_commit_a_retry_finds_the_batch(
+    values: Values, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed = psycopg.Transaction.__exit__
+
+    def lose_the_reply(self: psycopg.Transaction, *error: Any) -> Any:
+        committed(self, *error)
+        self.connection.close()
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(psycopg.Transaction, "__exit__", lose_the_reply)
+        with pytest.raises(DatabaseUnavailableError, match="unknown"):
+            values.ingest("weather", weather(), idempotency_key="lost")
+
+    receipt = values.ingest("weather", weather(), idempotency_key="lost")
+
+    assert receipt.repeated
+    assert len(values.values()) == 3
+
+
+_WRITER = """
+import sys, time
+from tests.values.store import opened, weather
+from featuretrail.infrastructure.values import ingestion
+real = getattr(ingestion, sys.argv[2])
+def halt(*arguments, **options):
+    if sys.argv[3] == "after":
+        real(*arguments, **options)
+    print("halted", flush=True)
+    time.sleep(60)
+setattr(ingestion, sys.argv[2], halt)
+with opened(sys.argv[1]) as values:
+    values.ingest("weather", weather())
+"""
+
+
+@SERVERS
+@pytest.mark.parametrize(
+    ("step", "when"),
+    [("copy_values", "after"), ("refresh_online", "after"), ("record_batch", "before"),
+     ("record_batch", "after")],
+)  # fmt: skip
+def test_a_writer_killed_between_statements_leaves_nothing(
+    values: Values, database: Database, step: str, when: str
+) -> None:
+    before = values.counts()
+    command = [sys.executable, "-c", _WRITER, database.url, step, when]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "halted\n"
+        writer.kill()
+    _until(lambda: _no_other_transactions(values))
+
+    assert values.counts() == before
+    assert values.ingest("weather", weather()).batch == 1
+
+
+def _at_once(callers: int, call: Callable[[int], Receipt]) -> list[Receipt]:
+    barrier = Barrier(callers)
+
+    def started_together(number: int) -> Receipt:
+        barrier.wait()
+        return call(number)
+
+    with ThreadPoolExecutor(callers) as threads:
+        return list(threads.map(started_together, range(callers)))
+
+
+def _no_other_transactions(values: Values) -> bool:
+    with values.database.connection() as connection:
+        [(open_ones,)] = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
+        )
+    return bool(open_ones == 0)
+
+
+def _until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it never held"
+        time.sleep(0.05)
