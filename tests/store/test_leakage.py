@@ -43,12 +43,9 @@ def test_rows_that_use_what_was_published_later_are_counted_and_shown(
     assert (report.rows, report.leaking_rows) == (3, 3)
     assert report.columns == {"temp": 3}
     first, second, _ = report.examples.to_pylist()
-    assert (first["joined"], first["known"], first["known_status"]) == ("60.0", None, "missing")
-    assert (second["joined"], second["known"], second["known_status"]) == (
-        "61.0",
-        "60.0",
-        "present",
-    )
+    assert (first["value"], first["known_value"]) == ("60", None)
+    assert (second["value"], second["known_value"]) == ("61", "60")
+    assert first["known_time"] == NOON + timedelta(minutes=10)
     assert report.to_dict()["leaking_rows"] == 3
 
 
