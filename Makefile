@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit wheel format clean
+.PHONY: help demo test check unit wheel bench format clean
 unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDONTWRITEBYTECODE MYPYPATH PYTEST_ADDOPTS VIRTUAL_ENV
 
 BIN := .venv/bin
@@ -32,7 +32,7 @@ check: ## format, lint, types, layers
 	@# type checkers cannot follow the package mapping: they see what users install
 	@rm -rf build/lib build/bdist* $(TYPED)
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --disable-pip-version-check --target $(TYPED) .
-	$(BIN)/mypy $(TYPED)/featuretrail tests $(wildcard examples)
+	$(BIN)/mypy $(TYPED)/featuretrail tests examples benchmarks
 	cd $(TYPED) && PYTHONPATH=. ../../$(BIN)/lint-imports --config ../../pyproject.toml
 
 unit: ## the tests on all engine tiers (ARGS="-k name --tiers embedded")
@@ -44,6 +44,10 @@ wheel: ## sdist and wheel in build/dist, tested from another folder
 	@tools/environment.sh test
 	tools/wheel.sh
 
+bench: ## speeds against peers and floors, each peer in its own environment (ARGS="online")
+	@tools/environment.sh test
+	$(BIN)/python -m benchmarks.run $(ARGS)
+
 format: ## format the code and mend what the linter can
 	@tools/environment.sh test
 	$(BIN)/ruff format .
@@ -51,4 +55,4 @@ format: ## format the code and mend what the linter can
 
 clean: ## remove the environment, builds, caches, and data of embedded servers in this clone
 	@[ ! -e .venv/stamp-run ] || find . -name .featuretrail -prune -exec $(BIN)/python -c '$(REMOVE)' {} +
-	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv build .bench *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

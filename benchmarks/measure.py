@@ -4,6 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median, quantiles
@@ -88,13 +89,21 @@ def write_results(name: str, rows: Sequence[Row], facts: Mapping[str, object]) -
     RESULTS.mkdir(exist_ok=True)
     lines = [asdict(row) | {"met": row.met} for row in rows]
     path = RESULTS / f"{name}.json"
-    content = _rounded({"machine": dict(facts), "rows": lines})
+    today = datetime.now(UTC).date().isoformat()
+    facts_and_rows = {"machine": dict(facts), "rows": lines}
+    content = _rounded({"name": name, "measured_at": today, **facts_and_rows})
     path.write_text(json.dumps(content, indent=2) + "\n")
     for row in rows:
         sign = "<=" if row.better == "lower" else ">="
         verdict = "met" if row.met else "MISSED"
         print(f"{verdict:7}{row.work}: {row.ratio:.3g} (target {sign} {row.target:g})")
     return path
+
+
+def load_results() -> list[dict[str, Any]]:
+    """Return all kept results, by name."""
+    files = sorted(RESULTS.glob("*.json"))
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
 
 def _rounded(value: object) -> object:

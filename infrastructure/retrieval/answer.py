@@ -9,6 +9,8 @@ from featuretrail.domain.asof import Flags, Ints
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
 from featuretrail.domain.statuses import EXPIRED, MISSING, NULL, PRESENT, RETRACTED, STATUS_NAMES
 
+_NAMES = pa.array(STATUS_NAMES, pa.string())
+
 
 @frozen(eq=False)
 class Answer:
@@ -33,12 +35,6 @@ class FeatureColumns:
     codes: NDArray[np.int8] = field(repr=False)
     event_times: pa.Array = field(repr=False)
 
-    @property
-    def statuses(self) -> pa.Array:
-        """The statuses by name."""
-        names = pa.array(STATUS_NAMES, pa.string())
-        return pa.DictionaryArray.from_arrays(pa.array(self.codes), names).cast(pa.string())
-
 
 def judge(answer: Answer, column: str, dtype: str, times: Ints, ttl: int | None) -> FeatureColumns:
     """Return the output of ``column`` from what a join found.
@@ -47,19 +43,43 @@ def judge(answer: Answer, column: str, dtype: str, times: Ints, ttl: int | None)
     retracted, or missing; the output is NULL in all these cases.
     """
     values = answer.values.column(column)
-    codes = np.full(times.size, MISSING, np.int8)
-    codes[answer.found] = PRESENT
-    if values.null_count:
-        codes[answer.found & values.is_null().to_numpy()] = NULL
-    if ttl is not None:
-        expired = answer.found & (answer.event_times < times - ttl)
-        codes[expired] = EXPIRED
-        if expired.any():
-            values = _without(values, expired)
-    codes[answer.retracted] = RETRACTED
-    known = answer.found | answer.retracted
-    event_times = pa.array(np.where(known, answer.event_times, 0), mask=~known).cast(UTC_TIME)
+    null = values.is_null().to_numpy() if values.null_count else None
+    codes = status_codes(answer.found, answer.retracted, null, answer.event_times, times, ttl)
+    if ttl is not None and (codes == EXPIRED).any():
+        values = _without(values, codes == EXPIRED)
+    event_times = event_time_column(answer.event_times, answer.found | answer.retracted)
     return FeatureColumns(values.cast(ARROW_TYPES[dtype]), codes, event_times)
+
+
+def status_codes(
+    found: Flags,
+    retracted: Flags,
+    null: Flags | None,
+    event_times: Ints,
+    times: Ints | int,
+    ttl: int | None,
+) -> NDArray[np.int8]:
+    """Return the status of each row; ``null`` says where the value is NULL, if anywhere.
+
+    All times are microseconds; ``times`` are the rows' own, or the one moment of all.
+    """
+    codes = np.where(found, np.int8(PRESENT), np.int8(MISSING))
+    if null is not None:
+        codes[found & null] = NULL
+    if ttl is not None:
+        codes[found & (event_times < times - ttl)] = EXPIRED
+    codes[retracted] = RETRACTED
+    return codes
+
+
+def status_column(codes: NDArray[np.int8]) -> pa.Array:
+    """Return statuses by name."""
+    return pa.DictionaryArray.from_arrays(pa.array(codes), _NAMES).cast(pa.string())
+
+
+def event_time_column(event_times: Ints, known: Flags) -> pa.Array:
+    """Return event times in UTC, NULL where none is known."""
+    return pa.array(np.where(known, event_times, 0), mask=~known).cast(UTC_TIME)
 
 
 def nothing_found(count: int, columns: dict[str, str]) -> Answer:

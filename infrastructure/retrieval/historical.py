@@ -13,7 +13,7 @@ from featuretrail.infrastructure.retrieval.answer import Answer, nothing_found
 from featuretrail.infrastructure.retrieval.copy_source import CopySource
 from featuretrail.infrastructure.retrieval.cost import Method, estimate
 from featuretrail.infrastructure.retrieval.cuts import GroupCut, read_cuts
-from featuretrail.infrastructure.retrieval.naming import output_names
+from featuretrail.infrastructure.retrieval.naming import by_group, output_names
 from featuretrail.infrastructure.retrieval.pull_way import pull
 from featuretrail.infrastructure.retrieval.retrieval import Retrieval
 from featuretrail.infrastructure.retrieval.source import ColumnSource
@@ -84,10 +84,10 @@ class HistoricalReader:
         _check("knowledge", knowledge, ("latest", "row"))
         _check("closed", closed, ("right", "left"))
         _check("method", method, (None, "sql", "pull"))
-        by_group = _by_group(features)
-        given = Spine.read(spine, (fs[0].group for fs in by_group.values()), time_column)
+        grouped = by_group(features)
+        given = Spine.read(spine, (fs[0].group for fs in grouped.values()), time_column)
         names = output_names(features, given.table.column_names)
-        cuts, entity_counts = self._cuts(list(by_group), position, recorded=knowledge == "row")
+        cuts, entity_counts = self._cuts(list(grouped), position, recorded=knowledge == "row")
         tasks = {
             group: GroupTask.of(
                 of_group,
@@ -98,7 +98,7 @@ class HistoricalReader:
                 closed=closed,
                 only_fresh=only_fresh,
             )
-            for group, of_group in by_group.items()
+            for group, of_group in grouped.items()
         }
         answers = {
             group: self._answer(task, entity_counts.get(group), method)
@@ -127,15 +127,6 @@ class HistoricalReader:
             return pull(task, self._source, all_entities=costs.all_entities)
         with self.database.connection() as connection:
             return look_up(task, connection)
-
-
-def _by_group(features: Sequence[ResolvedFeature]) -> dict[str, list[ResolvedFeature]]:
-    if not features:
-        raise InvalidInputError("no feature is asked for; name at least one")
-    by_group: dict[str, list[ResolvedFeature]] = {}
-    for feature in features:
-        by_group.setdefault(feature.group.name, []).append(feature)
-    return by_group
 
 
 def _check(argument: str, given: object, allowed: Sequence[object]) -> None:

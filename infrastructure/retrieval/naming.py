@@ -1,4 +1,4 @@
-"""Names of output columns: the feature's own, or with its group where that name is taken."""
+"""Features asked for: by group, and under which names they come out."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -41,3 +41,13 @@ def refuse_taken(names: Sequence[str], taken: Collection[str]) -> None:
                 f"the output needs a column {name!r}, and the given rows have one of that name; "
                 "rename or drop theirs"
             )
+
+
+def by_group(features: Sequence[ResolvedFeature]) -> dict[str, list[ResolvedFeature]]:
+    """Return ``features`` by the names of their groups; raise ``InvalidInputError`` for none."""
+    if not features:
+        raise InvalidInputError("no feature is asked for; name at least one")
+    groups: dict[str, list[ResolvedFeature]] = {}
+    for feature in features:
+        groups.setdefault(feature.group.name, []).append(feature)
+    return groups

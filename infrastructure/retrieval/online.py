@@ -1,40 +1,56 @@
-"""Online reads: the newest values of some entities, all groups in one round trip."""
+"""Online reads: the newest value of each feature for each entity, in one round trip."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from threading import Lock
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from attrs import field, frozen
 
-from featuretrail.domain.asof import Ints
-from featuretrail.domain.dtypes import ARROW_TYPES
-from featuretrail.domain.errors import InvalidInputError, NotFoundError
-from featuretrail.domain.names import FeatureReference
+from featuretrail.domain.errors import DatabaseError, NotFoundError
 from featuretrail.domain.registry import Registry, ResolvedFeature
+from featuretrail.domain.statuses import PRESENT
 from featuretrail.infrastructure.database import AnyConnection, Database
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
-from featuretrail.infrastructure.retrieval.answer import Answer, FeatureColumns, judge
-from featuretrail.infrastructure.retrieval.naming import output_names, refuse_taken
-from featuretrail.infrastructure.retrieval.online_plan import OnlinePlan, OnlineRows, microseconds
+from featuretrail.infrastructure.retrieval.answer import (
+    event_time_column,
+    status_codes,
+    status_column,
+)
+from featuretrail.infrastructure.retrieval.arrays import (
+    decode,
+    key_array,
+    raw_array_cursor,
+    to_arrow,
+)
+from featuretrail.infrastructure.retrieval.naming import output_names
+from featuretrail.infrastructure.retrieval.newest import NewestRows, Winners
+from featuretrail.infrastructure.retrieval.online_plan import GroupPlan, OnlinePlan
+from featuretrail.infrastructure.retrieval.retrieval import with_columns
 from featuretrail.infrastructure.retrieval.spine import read_keys
 from featuretrail.infrastructure.values.frames import to_table
+from featuretrail.infrastructure.values.moments import microseconds
+
+PLANS = 256
+"""Lists of features whose statements are kept."""
+
+Layouts = Mapping[int, frozenset[str]]
+
 
 Resolve = Callable[[Registry], Sequence[ResolvedFeature]]
 """Finds the asked-for features among the definitions known at some position."""
 
-_TOMBSTONES = 0
-_PLANS = 256
-
 
 @frozen(eq=False)
 class _Reply:
+    """What the one round trip brought: the server's time (microseconds), the position of the
+    newest definition, and the arrays of each group."""
+
     now: int
-    defined_at: int
-    rows: Mapping[str, OnlineRows] = field(repr=False)
+    last_definition: int
+    arrays: Sequence[bytes | None] = field(repr=False)
+    newest: Sequence[NewestRows] = field(repr=False)
 
 
 class OnlineReader:
@@ -43,9 +59,9 @@ class OnlineReader:
     def __init__(self, database: Database, registry: RegistryReader) -> None:
         self._database = database
         self._registry = registry
-        self._plans: dict[tuple[FeatureReference, ...], tuple[OnlinePlan, ...]] = {}
-        self._layouts: dict[str, dict[int, frozenset[str]]] = {}
         self._lock = Lock()
+        self._plans: dict[tuple[int, ...], OnlinePlan] = {}
+        self._layouts: dict[str, Layouts] = {}
 
     def get(
         self,
@@ -55,127 +71,112 @@ class OnlineReader:
         status: bool = False,
         event_time: bool = False,
     ) -> pa.Table:
-        """Return the entity rows, in order, each with the features' newest values.
+        """Return the entity rows, in order, each with the newest values of features.
 
-        The definitions are those this process knows; the same round trip tells whether there are
-        newer ones, and then the question is asked again with them. Raises ``NotFoundError``,
+        Columns: the rows' own, then each feature, followed on request by ``<name>__status`` (text)
+        and ``<name>__event_time``. Values are as of the server's clock, so TTLs hold. The
+        definitions are those this process knows; the same round trip tells whether there are newer
+        ones, and then the question is asked again with them. Raises ``NotFoundError``,
         ``InvalidSpineError`` or ``InvalidInputError``.
         """
-        entities = to_table(entity_rows, "the entity rows")
+        table = to_table(entity_rows, "the entity rows")
         try:
-            features = tuple(resolve(self._registry.cached))
+            plan = self._plan(resolve(self._registry.cached))
         except NotFoundError:
-            features = tuple(resolve(self._registry.current()))
-        reply = self._ask(features, entities)
-        if reply.defined_at > self._registry.cached.position:
-            current = tuple(resolve(self._registry.current()))
-            if current != features:
-                features, reply = current, self._ask(current, entities)
-        return self._table(features, entities, reply, status=status, event_time=event_time)
+            plan = self._plan(resolve(self._registry.current()))
+        reply = self._ask(plan, table)
+        if reply.last_definition > self._registry.cached.position:
+            current = self._plan(resolve(self._registry.current()))
+            if current.features != plan.features:
+                plan, reply = current, self._ask(current, table)
+        return self._table(plan, table, reply, status=status, event_time=event_time)
 
-    def _ask(self, features: tuple[ResolvedFeature, ...], entities: pa.Table) -> _Reply:
-        plans = self._plans_of(features)
-        keys = read_keys(entities, [plan.group for plan in plans], "the entity rows")
+    def _ask(self, plan: OnlinePlan, table: pa.Table) -> _Reply:
+        keys = read_keys(table, (each.group for each in plan.groups), "the entity rows")
+        parameters = [key_array(keys[key]) for key in plan.keys]
         with self._database.connection() as connection:
-            with connection.pipeline():
-                asked = connection.execute(query("retrieval/online_now"), prepare=True, binary=True)
-                cursors = [
-                    plan.execute(connection, [keys[key] for key in plan.group.keys.items()])
-                    for plan in plans
-                ]
-            [(now, defined_at)] = asked.fetchall()
-            rows = {
-                plan.group.name: OnlineRows.of(cursor.fetchall(), plan.columns)
-                for plan, cursor in zip(plans, cursors, strict=True)
-            }
-            for name, found in rows.items():
-                self._learn_layouts(connection, name, found.layouts)
-        return _Reply(int(microseconds(now)[0]), defined_at, rows)
-
-    def _plans_of(self, features: tuple[ResolvedFeature, ...]) -> tuple[OnlinePlan, ...]:
-        if not features:
-            raise InvalidInputError("no feature is asked for; name at least one")
-        pinned = tuple(feature.reference for feature in features)
-        with self._lock:
-            if pinned not in self._plans:
-                if len(self._plans) >= _PLANS:
-                    self._plans.clear()
-                self._plans[pinned] = _plans(features)
-            return self._plans[pinned]
-
-    def _learn_layouts(self, connection: AnyConnection, group: str, layouts: Ints) -> None:
-        known = self._layouts.setdefault(group, {_TOMBSTONES: frozenset()})
-        if any(layout not in known for layout in np.unique(layouts).tolist()):
-            found = connection.execute(query("retrieval/layouts"), {"group": group})
-            known.update((layout, frozenset(columns)) for layout, columns in found)
+            cursor = raw_array_cursor(connection)
+            cursor.execute(plan.statement, parameters, prepare=True)
+            now, last_definition, *arrays = _only(cursor.fetchone())
+            newest = [NewestRows.read(each.head(arrays), table.num_rows) for each in plan.groups]
+            self._learn_layouts(connection, plan.groups, newest)
+        return _Reply(microseconds(now), last_definition or 0, arrays, newest)
 
     def _table(
-        self,
-        features: Sequence[ResolvedFeature],
-        entities: pa.Table,
-        reply: _Reply,
-        *,
-        status: bool,
-        event_time: bool,
+        self, plan: OnlinePlan, table: pa.Table, reply: _Reply, *, status: bool, event_time: bool
     ) -> pa.Table:
-        names = output_names(features, entities.column_names)
-        moments = np.full(entities.num_rows, reply.now)
-        layouts = {name: dict(known) for name, known in self._layouts.items()}
-        added: dict[str, pa.Array] = {}
-        for feature, name in zip(features, names, strict=True):
-            rows = reply.rows[feature.group.name]
-            columns = _columns(feature, rows, layouts[feature.group.name], moments)
-            added[name] = columns.values
-            if status:
-                added[f"{name}__status"] = columns.statuses
-            if event_time:
-                added[f"{name}__event_time"] = columns.event_times
-        refuse_taken(list(added), entities.column_names)
-        carried = zip(entities.column_names, entities.columns, strict=True)
-        return pa.table({**dict(carried), **added})
+        names = output_names(plan.features, table.column_names)
+        columns: dict[tuple[str, str], dict[str, pa.Array]] = {}
+        for group, rows in zip(plan.groups, reply.newest, strict=True):
+            output = _Output(reply.now, group.ttl, status=status, event_time=event_time)
+            layouts = self._layouts.get(group.group.name, {})
+            values = group.values(reply.arrays)
+            for column, dtype, content in zip(group.columns, group.dtypes, values, strict=True):
+                winners = rows.winners(column, layouts)
+                columns[group.group.name, column] = output.columns(winners, content, dtype)
+        added = {
+            name + suffix: array
+            for feature, name in zip(plan.features, names, strict=True)
+            for suffix, array in columns[feature.group.name, feature.column].items()
+        }
+        return with_columns(table, added)
+
+    def _plan(self, features: Sequence[ResolvedFeature]) -> OnlinePlan:
+        # a plan keeps its features alive, so their ids stay theirs
+        key = tuple(number for f in features for number in (id(f.group), id(f.version)))
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = OnlinePlan.of(features)
+            with self._lock:
+                if len(self._plans) >= PLANS:
+                    self._plans.pop(next(iter(self._plans)))
+                self._plans[key] = plan
+        return plan
+
+    def _learn_layouts(
+        self, connection: AnyConnection, groups: Sequence[GroupPlan], newest: Sequence[NewestRows]
+    ) -> None:
+        """Read which columns the layouts hold, if a row has one that was not met before."""
+        unknown = [
+            group.group.name
+            for group, rows in zip(groups, newest, strict=True)
+            if not self._layouts.get(group.group.name, {}).keys() >= rows.written
+        ]
+        if not unknown:
+            return
+        rows = connection.execute(query("retrieval/layouts"), {"groups": unknown}).fetchall()
+        for name in unknown:
+            layouts = {number: frozenset(columns) for group, number, columns in rows
+                       if group == name}  # fmt: skip
+            self._layouts[name] = layouts
 
 
-def _plans(features: Sequence[ResolvedFeature]) -> tuple[OnlinePlan, ...]:
-    by_group: dict[str, list[ResolvedFeature]] = {}
-    for feature in features:
-        by_group.setdefault(feature.group.name, []).append(feature)
-    return tuple(OnlinePlan.of(of_group) for of_group in by_group.values())
+@frozen
+class _Output:
+    """The server's time of a read, a group's TTL, and what the output shall tell."""
+
+    now: int
+    ttl: int | None
+    status: bool
+    event_time: bool
+
+    def columns(self, winners: Winners, content: bytes | None, dtype: str) -> dict[str, pa.Array]:
+        """Return the output of one feature: columns by what follows the feature's name."""
+        values, null = winners.gather(*decode(content, dtype))
+        codes = status_codes(
+            winners.found, winners.retracted, null, winners.event_times, self.now, self.ttl
+        )
+        absent = codes != PRESENT
+        output = {"": to_arrow(values, absent if absent.any() else None, dtype)}
+        if self.status:
+            output["__status"] = status_column(codes)
+        if self.event_time:
+            known = winners.found | winners.retracted
+            output["__event_time"] = event_time_column(winners.event_times, known)
+        return output
 
 
-def _columns(
-    feature: ResolvedFeature,
-    rows: OnlineRows,
-    layouts: Mapping[int, frozenset[str]],
-    moments: Ints,
-) -> FeatureColumns:
-    """Return the output of ``feature``: of each entity the newest row that speaks of its column."""
-    speaking = [
-        n for n, columns in layouts.items() if n == _TOMBSTONES or feature.column in columns
-    ]
-    newest = _newest(rows, np.array(speaking, np.int64), moments.size)
-    known = newest >= 0
-    place = np.where(known, newest, 0)
-    answered = known.any()
-    buried = known & (rows.layouts[place] == _TOMBSTONES) if answered else known
-    values = pa.array(rows.columns[feature.column], ARROW_TYPES[feature.dtype])
-    answer = Answer(
-        found=known & ~buried,
-        retracted=buried,
-        event_times=rows.event_times[place] if answered else np.zeros(moments.size, np.int64),
-        batches=rows.batches[place] if answered else np.zeros(moments.size, np.int64),
-        values=pa.table({feature.column: values.take(pa.array(newest, mask=~known))}),
-    )
-    ttl = None if feature.group.ttl is None else feature.group.ttl // timedelta(microseconds=1)
-    return judge(answer, feature.column, feature.dtype, moments, ttl)
-
-
-def _newest(rows: OnlineRows, speaking: Ints, count: int) -> Ints:
-    """Return for each of ``count`` entities its newest row in one of the layouts, or -1."""
-    newest = np.full(count, -1, np.int64)
-    order = np.flatnonzero(np.isin(rows.layouts, speaking))
-    ordinals = rows.ordinals[order]
-    if (np.diff(ordinals) <= 0).any():
-        order = order[np.lexsort((rows.batches[order], rows.event_times[order], ordinals))]
-        ordinals = rows.ordinals[order]
-    newest[ordinals] = order  # of several rows the last assignment, the newest, stays
-    return newest
+def _only(row: tuple[Any, ...] | None) -> tuple[Any, ...]:
+    if row is None:
+        raise DatabaseError("the database answered an online read without its one row")
+    return row

@@ -1,96 +1,106 @@
-"""The statement that reads one group's newest rows, made once for each selection of features."""
+"""The statement of an online read: one for a list of features, prepared once a connection."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Self
 
-import numpy as np
-import psycopg
-import pyarrow as pa
 from attrs import field, frozen
 from psycopg import sql
 
-from featuretrail.domain.asof import Ints
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.queries import query
-from featuretrail.infrastructure.retrieval.arrays import array_cursor, key_array
-from featuretrail.infrastructure.values.arrays import identifiers
+from featuretrail.infrastructure.retrieval.naming import by_group
 from featuretrail.infrastructure.values.tables import online_table
 
-POSTGRES_EPOCH = 946_684_800_000_000
-"""Microseconds from 1970 to 2000, where PostgreSQL counts from."""
+_ARRAYS = {"text": sql.SQL("text[]"), "int64": sql.SQL("bigint[]")}
+_MICROSECOND = timedelta(microseconds=1)
 
-_ARRAYS = {"text": sql.SQL("{}::text[]"), "int64": sql.SQL("{}::bigint[]")}
+HEAD = 4
+"""Arrays of a group before those of its columns: ordinals, layouts, event times, batches."""
+
+Key = tuple[str, str]
+"""A key column: its name and type."""
 
 
 @frozen(eq=False)
-class OnlineRows:
-    """The newest rows of some entities, one for each entity and layout that has any.
+class GroupPlan:
+    """One group of a plan: the columns read of it, and where its arrays begin in the answer."""
 
-    ``ordinals`` count the entities from 0; ``event_times`` are microseconds since 1970.
-    """
+    group: FeatureGroup
+    columns: tuple[str, ...]
+    dtypes: tuple[str, ...]
+    start: int
 
-    ordinals: Ints = field(repr=False)
-    layouts: Ints = field(repr=False)
-    event_times: Ints = field(repr=False)
-    batches: Ints = field(repr=False)
-    columns: Mapping[str, Sequence[Any]] = field(repr=False)
+    @property
+    def ttl(self) -> int | None:
+        """The group's TTL in microseconds."""
+        return None if self.group.ttl is None else self.group.ttl // _MICROSECOND
 
-    @classmethod
-    def of(cls, rows: Sequence[Sequence[Any]], names: Iterable[str]) -> Self:
-        """Turn fetched rows into columns."""
-        if not rows:
-            none = np.empty(0, np.int64)
-            return cls(none, none, none, none, dict.fromkeys(names, ()))
-        ordinals, layouts, moments, batches, *columns = zip(*rows, strict=True)
-        return cls(
-            np.array(ordinals, np.int64) - 1,
-            np.array(layouts, np.int64),
-            microseconds(b"".join(moments)),
-            np.array(batches, np.int64),
-            dict(zip(names, columns, strict=True)),
-        )
+    def head(self, answers: Sequence[bytes | None]) -> Sequence[bytes | None]:
+        """Return the group's arrays before those of its columns."""
+        return answers[self.start : self.start + HEAD]
+
+    def values(self, answers: Sequence[bytes | None]) -> Sequence[bytes | None]:
+        """Return the arrays of its columns."""
+        first = self.start + HEAD
+        return answers[first : first + len(self.columns)]
 
 
 @frozen(eq=False)
 class OnlinePlan:
-    """How one group's newest rows are read: its ``columns`` by name and type, the statement."""
+    """The statement for ``features``, its parameters (arrays of ``keys``) and its groups."""
 
-    group: FeatureGroup
-    columns: dict[str, str]
-    statement: sql.Composed = field(repr=False)
+    features: tuple[ResolvedFeature, ...] = field(repr=False)
+    keys: tuple[Key, ...]
+    groups: tuple[GroupPlan, ...]
+    statement: bytes = field(repr=False)
 
     @classmethod
     def of(cls, features: Sequence[ResolvedFeature]) -> Self:
-        """Return the plan for ``features``, all of one group."""
-        group = features[0].group
-        columns = {feature.column: feature.dtype for feature in features}
-        keys = list(group.keys)
-        statement = query("retrieval/online_rows").format(
-            columns=sql.SQL(", ").join(sql.Identifier("known", column) for column in columns),
-            arrays=sql.SQL(", ").join(
-                _ARRAYS[dtype].format(sql.Placeholder(f"key{index}"))
-                for index, dtype in enumerate(group.keys.values())
-            ),
-            names=identifiers(keys),
-            online=online_table(group.name),
-            same_keys=sql.SQL(" AND ").join(
-                sql.SQL("{} = {}").format(
-                    sql.Identifier("known", key), sql.Identifier("given", key)
-                )
-                for key in keys
-            ),
-        )
-        return cls(group, columns, statement)
-
-    def execute(
-        self, connection: psycopg.Connection[Any], keys: Sequence[pa.Array]
-    ) -> psycopg.Cursor[Any]:
-        """Send the statement for the entities of ``keys``; the cursor has the rows."""
-        parameters = {f"key{index}": key_array(array) for index, array in enumerate(keys)}
-        return array_cursor(connection).execute(self.statement, parameters, prepare=True)
+        """Plan the read of ``features``."""
+        grouped = by_group(features)
+        keys = tuple(dict.fromkeys(k for fs in grouped.values() for k in fs[0].group.keys.items()))
+        groups: list[GroupPlan] = []
+        start = 0
+        for of_group in grouped.values():
+            columns = tuple(feature.column for feature in of_group)
+            dtypes = tuple(feature.dtype for feature in of_group)
+            groups.append(GroupPlan(of_group[0].group, columns, dtypes, start))
+            start += HEAD + len(columns)
+        return cls(tuple(features), keys, tuple(groups), _statement(keys, groups).as_bytes())
 
 
-def microseconds(sent: bytes) -> Ints:
-    """Return times that PostgreSQL sent in binary as microseconds since 1970."""
-    return np.frombuffer(sent, ">i8").astype(np.int64) + POSTGRES_EPOCH
+def _statement(keys: Sequence[Key], groups: Sequence[GroupPlan]) -> sql.Composed:
+    aliases = [sql.Identifier(f"g{n}") for n in range(len(groups))]
+    return query("retrieval/online").format(
+        columns=sql.SQL(", ").join(sql.SQL("{}.*").format(alias) for alias in aliases),
+        groups=sql.SQL(" CROSS JOIN ").join(
+            _group(keys, plan, alias) for plan, alias in zip(groups, aliases, strict=True)
+        ),
+    )
+
+
+def _group(keys: Sequence[Key], plan: GroupPlan, alias: sql.Identifier) -> sql.Composed:
+    own = {f"key{n}": key for n, key in enumerate(plan.group.keys.items())}
+    return query("retrieval/online_group").format(
+        values=sql.SQL("").join(
+            sql.SQL(", array_agg({}) AS {}").format(
+                sql.Identifier("o", column), sql.Identifier(f"value{n}")
+            )
+            for n, column in enumerate(plan.columns)
+        ),
+        arrays=sql.SQL(", ").join(_parameter(keys, key) for key in own.values()),
+        names=sql.SQL(", ").join(sql.Identifier(name) for name in own),
+        table=online_table(plan.group.name),
+        same_entity=sql.SQL(" AND ").join(
+            sql.SQL("{} = {}").format(sql.Identifier("o", key), sql.Identifier("s", name))
+            for name, (key, _) in own.items()
+        ),
+        alias=alias,
+    )
+
+
+def _parameter(keys: Sequence[Key], key: Key) -> sql.Composed:
+    number = sql.SQL(f"${keys.index(key) + 1}::")  # type: ignore[arg-type]  # a number of ours
+    return number + _ARRAYS[key[1]]

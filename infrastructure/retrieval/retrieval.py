@@ -6,7 +6,12 @@ import pyarrow as pa
 from attrs import field, frozen
 
 from featuretrail.domain.registry import ResolvedFeature
-from featuretrail.infrastructure.retrieval.answer import Answer, FeatureColumns, judge
+from featuretrail.infrastructure.retrieval.answer import (
+    Answer,
+    FeatureColumns,
+    judge,
+    status_column,
+)
 from featuretrail.infrastructure.retrieval.naming import refuse_taken
 from featuretrail.infrastructure.retrieval.spine import Spine
 from featuretrail.infrastructure.retrieval.task import GroupTask
@@ -43,7 +48,7 @@ class Retrieval:
             columns = self.columns(name)
             added[name] = columns.values
             if status:
-                added[f"{name}__status"] = columns.statuses
+                added[f"{name}__status"] = status_column(columns.codes)
             if event_time:
                 added[f"{name}__event_time"] = columns.event_times
         return with_columns(self.spine.table, added)

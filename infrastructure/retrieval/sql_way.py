@@ -12,8 +12,9 @@ from featuretrail.domain.asof import Ints
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.answer import Answer
-from featuretrail.infrastructure.retrieval.arrays import BinaryArray, array_cursor, key_array
+from featuretrail.infrastructure.retrieval.arrays import array_cursor, integers, key_array, moments
 from featuretrail.infrastructure.retrieval.task import GroupTask
+from featuretrail.infrastructure.values.arrays import ArrayParameter
 from featuretrail.infrastructure.values.tables import retracted_table, values_table
 
 AnyConnection = psycopg.Connection[Any]
@@ -75,17 +76,17 @@ def _bounds(task: GroupTask) -> Iterator[tuple[str, sql.SQL]]:
 
 def _parameters(task: GroupTask) -> dict[str, object]:
     parameters: dict[str, object] = {
-        "until": BinaryArray.moments(task.until),
+        "until": moments(task.until),
         "last_batch": task.cut.last_batch,
         "newest": _moment(min(task.newest, task.cut.last_event_time)),
         "oldest": _moment(_oldest(task)),
     }
     parameters |= {f"key{n}": key_array(column) for n, column in enumerate(task.keys)}
     if task.ttl is not None and task.only_fresh:
-        parameters["fresh"] = BinaryArray.moments(task.times - task.ttl)
+        parameters["fresh"] = moments(task.times - task.ttl)
     if task.row_cut:
-        parameters["at"] = BinaryArray.moments(task.times)
-        parameters["known"] = BinaryArray.integers(_known_batches(task))
+        parameters["at"] = moments(task.times)
+        parameters["known"] = integers(_known_batches(task))
     return parameters
 
 
@@ -94,8 +95,8 @@ def _oldest(task: GroupTask) -> int:
     return first if task.oldest is None else max(first, task.oldest)
 
 
-def _moment(microseconds: int) -> BinaryArray:
-    return BinaryArray.moments(np.array([microseconds], np.int64))
+def _moment(microseconds: int) -> ArrayParameter:
+    return moments(np.array([microseconds], np.int64))
 
 
 def _known_batches(task: GroupTask) -> Ints:
@@ -173,5 +174,5 @@ def _read(task: GroupTask, names: Sequence[str], rows: list[tuple[Any, ...]]) ->
 
 
 def _integers(array: pa.Array) -> Ints:
-    integers: Ints = array.cast(pa.int64()).fill_null(0).to_numpy()
-    return integers
+    values: Ints = array.cast(pa.int64()).fill_null(0).to_numpy()
+    return values

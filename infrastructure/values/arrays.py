@@ -29,11 +29,14 @@ class ArrayParameter:
     content: bytes
 
 
-class _ArrayDumper(Dumper):
+class ArrayDumper(Dumper):
+    """Hands an ``ArrayParameter`` to psycopg as it is."""
+
     format = Format.BINARY
     oid = 0
 
     def dump(self, obj: ArrayParameter) -> bytes:
+        """Return the bytes."""
         return obj.content
 
 
@@ -56,7 +59,7 @@ def execute_with_arrays(
 ) -> None:
     """Execute ``query``, whose parameters may be ``ArrayParameter``."""
     with connection.cursor() as cursor:
-        cursor.adapters.register_dumper(ArrayParameter, _ArrayDumper)
+        cursor.adapters.register_dumper(ArrayParameter, ArrayDumper)
         cursor.execute(query, parameters)
 
 

@@ -116,9 +116,9 @@ class ValueStore:
         with self._database.transaction() as connection:
             lock_group(connection, group.name)
             stored = find_batch(connection, event.originator_id)
-            if stored is not None:
-                return retraction.first_receipt(self._log, event, stored)
-            return retraction.store(connection, self._log, event, entities)
+            if stored is None:
+                return retraction.store(connection, self._log, event, entities)
+        return retraction.first_receipt(self._log, event, stored)
 
     def _store(self, connection: AnyConnection, values: Batch, event: ValuesIngested) -> Receipt:
         number = next_batch(connection, event.group, values.columns)

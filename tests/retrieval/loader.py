@@ -1,4 +1,7 @@
-"""Groups and histories put straight into the tables, with times of recording a test chooses."""
+"""Groups and histories put straight into the tables, with times of recording a test chooses.
+
+The online tables stay empty: tests of online reads go through the store.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,7 +18,6 @@ from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.values.tables import (
     add_columns,
     create_group,
-    online_table,
     retracted_table,
     values_table,
 )
@@ -66,7 +68,7 @@ def empty(url: str, *groups: FeatureGroup) -> None:
     """Forget every batch of ``groups``."""
     with psycopg.connect(url) as connection:
         for group in groups:
-            for table in (values_table, online_table, retracted_table):
+            for table in (values_table, retracted_table):
                 connection.execute(sql.SQL("TRUNCATE {}").format(table(group.name)))
             connection.execute(
                 "DELETE FROM featuretrail.batches WHERE group_name = %s", (group.name,)
@@ -85,7 +87,7 @@ def load(url: str, history: Iterable[tuple[FeatureGroup, Batch]]) -> None:
             if not batch.retracts:
                 layout = layouts.setdefault((group.name, tuple(sorted(batch.columns))), number)
             _record(connection, group, batch, position, number, layout)
-            _store(connection, group, batch, number, layout)
+            _store(connection, group, batch, number)
 
 
 def _record(
@@ -107,9 +109,7 @@ def _record(
     )  # fmt: skip
 
 
-def _store(
-    connection: psycopg.Connection, group: FeatureGroup, batch: Batch, number: int, layout: int
-) -> None:
+def _store(connection: psycopg.Connection, group: FeatureGroup, batch: Batch, number: int) -> None:
     known = () if group.known_time is None or batch.retracts else (group.known_time,)
     for row in batch.rows:
         stored = {name: row[name] for name in (*group.keys, "event_time", *known, *batch.columns)}
@@ -118,8 +118,6 @@ def _store(
             _insert(connection, retracted_table(group.name), {**since, "batch": number})
         else:
             _insert(connection, values_table(group.name), {**stored, "batch": number})
-        online = {name: value for name, value in stored.items() if name not in known}
-        _insert_newest(connection, group, {**online, "batch": number, "layout": layout})
 
 
 def _insert(connection: psycopg.Connection, table: sql.Identifier, row: Row) -> None:
@@ -131,18 +129,3 @@ def _insert(connection: psycopg.Connection, table: sql.Identifier, row: Row) -> 
         ),
         list(row.values()),
     )
-
-
-def _insert_newest(connection: psycopg.Connection, group: FeatureGroup, row: Row) -> None:
-    table = online_table(group.name)
-    same = sql.SQL(" AND ").join(
-        sql.SQL("{} = {}").format(sql.Identifier(name), sql.Literal(row[name]))
-        for name in (*group.keys, "layout")
-    )
-    held = connection.execute(
-        sql.SQL("SELECT event_time, batch FROM {} WHERE {}").format(table, same)
-    ).fetchone()
-    if held is not None and held > (row["event_time"], row["batch"]):
-        return
-    connection.execute(sql.SQL("DELETE FROM {} WHERE {}").format(table, same))
-    _insert(connection, table, row)

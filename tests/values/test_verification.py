@@ -69,7 +69,7 @@ TAMPERING = {
         5, "its values were altered",
     ),
     "a moved event time": (
-        ("UPDATE featuretrail_values.weather SET event_time = event_time + interval '1 microsecond' "
+        ("UPDATE featuretrail_values.weather SET event_time = event_time + interval '1us' "
         "WHERE batch = 5 AND origin = 'a'"),
         5, "its values were altered",
     ),

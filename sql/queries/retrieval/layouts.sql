@@ -1,7 +1,5 @@
--- Which columns does each layout of a group hold?
-SELECT
-  batches.layout,
-  batches.columns
-FROM featuretrail.batches AS batches
-WHERE batches.group_name = %(group)s
-  AND batches.batch = batches.layout
+-- Which columns does each layout of the groups hold?
+SELECT b.group_name, b.layout, b.columns
+FROM featuretrail.batches AS b
+WHERE b.group_name = ANY (%(groups)s::text[])
+  AND b.layout = b.batch
