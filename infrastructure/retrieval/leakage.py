@@ -14,6 +14,7 @@ from psycopg import sql
 
 from featuretrail.domain.asof import Flags, Ints
 from featuretrail.domain.dtypes import UTC_TIME
+from featuretrail.domain.equality import changed_rows
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.arrays import array_cursor, integers, key_array, moments
@@ -101,13 +102,7 @@ def leakage_report(
 def _differing(latest: Retrieval, honest: Retrieval, name: str) -> Flags:
     """Return the rows whose values differ; NULL equals NULL, NaN equals NaN."""
     left, right = latest.columns(name).values, honest.columns(name).values
-    same = pc.fill_null(pc.equal(left, right), fill_value=False)
-    same = pc.or_(same, pc.and_(left.is_null(), right.is_null()))
-    if pa.types.is_floating(left.type):
-        both = pc.and_(pc.is_nan(left), pc.is_nan(right))
-        same = pc.or_(same, pc.fill_null(both, fill_value=False))
-    flags: Flags = pc.invert(same).to_numpy()
-    return flags
+    return changed_rows(pa.chunked_array([left]), pa.chunked_array([right]))
 
 
 def _examples(

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 from attrs import asdict, frozen
 
 from featuretrail.domain.digest import column_digests
+from featuretrail.domain.equality import changed_rows
 
 
 @frozen
@@ -58,19 +58,6 @@ def _occurrence(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     occurrence = np.empty(len(codes), np.int64)
     occurrence[order] = np.arange(len(codes)) - np.repeat(starts, runs)
     return occurrence
-
-
-def changed_rows(column: pa.ChunkedArray, other: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
-    """Return where two columns of one length and type differ; NULL and NaN equal themselves."""
-    left, right = column.combine_chunks(), other.combine_chunks()
-    if pa.types.is_floating(left.type):
-        same = pc.or_(pc.equal(left, right), pc.and_(pc.is_nan(left), pc.is_nan(right)))
-    else:
-        same = pc.equal(left, right)
-    both_null = pc.and_(pc.is_null(left), pc.is_null(right))
-    equal = pc.or_(pc.fill_null(same, fill_value=False), both_null)
-    changed: npt.NDArray[np.bool_] = ~equal.to_numpy(zero_copy_only=False)
-    return changed
 
 
 def differing_columns(table: pa.Table, other: pa.Table) -> list[str]:

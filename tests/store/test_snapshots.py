@@ -209,7 +209,8 @@ def test_an_unknown_snapshot_lists_the_near_ones(store: ft.TimescaleDBFeatureSto
 TRUNCATED = "UPDATE featuretrail.blobs SET content = substring(content FROM 1 FOR 700)"
 EXCHANGED = (
     "UPDATE featuretrail.blobs AS blob SET content = other.content "
-    "FROM featuretrail.blobs AS other WHERE blob.digest = '\\x{digest}' AND other.digest <> blob.digest"
+    "FROM featuretrail.blobs AS other "
+    "WHERE blob.digest = '\\x{digest}' AND other.digest <> blob.digest"
 )
 
 

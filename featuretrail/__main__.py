@@ -1,0 +1,5 @@
+"""``python -m featuretrail``: the command line."""
+
+from featuretrail.cli import main
+
+main()
