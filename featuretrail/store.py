@@ -284,6 +284,7 @@ class TimescaleDBFeatureStore:
 
     def close(self) -> None:
         """Close the connections; an embedded server stops with its last user."""
+        self._historical.close()
         self._database.close()
         if self._server is not None:
             self._server.close()

@@ -102,5 +102,5 @@ def _group(keys: Sequence[Key], plan: GroupPlan, alias: sql.Identifier) -> sql.C
 
 
 def _parameter(keys: Sequence[Key], key: Key) -> sql.Composed:
-    number = sql.SQL(f"${keys.index(key) + 1}::")  # type: ignore[arg-type]  # a number of ours
+    number = sql.SQL(f"${keys.index(key) + 1}::")
     return number + _ARRAYS[key[1]]
