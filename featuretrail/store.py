@@ -1,11 +1,12 @@
 """The feature store as its users meet it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 
 from featuretrail.domain.aggregates.feature_set import FeatureSetVersion
@@ -40,6 +41,7 @@ from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.status import store_status
 from featuretrail.infrastructure.values.ingestion import ValueStore
+from featuretrail.infrastructure.values.moments import is_nat
 
 Features = FeatureSet | str | Sequence[str | FeatureReference]
 """A feature set, the name of a registered one, one reference to a feature, or several."""
@@ -69,7 +71,7 @@ class TimescaleDBFeatureStore:
         self._registrar = Registrar(database, self._log, self._registry)
         self._values = ValueStore(database, self._log)
         self._historical = HistoricalReader(database)
-        self._online = OnlineReader(database, self._registry)
+        self._online = OnlineReader(database, self._registry, self._historical)
         self.snapshots = FeatureSnapshotManager(
             database, self._log, self._registry, self._historical, blobs
         )
@@ -208,6 +210,8 @@ class TimescaleDBFeatureStore:
     ) -> LeakageReport:
         """Compare a retrieval with and without the row cut: the rows that saw their future."""
         position = self._position(known_at)
+        if position is None:  # both retrievals shall see the same values
+            position = self._log.head().position
         return leakage_report(
             self._historical,
             spine,
@@ -304,13 +308,18 @@ class TimescaleDBFeatureStore:
         return f"TimescaleDBFeatureStore({self._database.address!r})"
 
     def _metadata(self, actor: str | None, reason: str | None) -> Metadata:
-        return Metadata(actor=self._actor if actor is None else actor, reason=reason)
+        return Metadata(
+            actor=_words("actor", self._actor if actor is None else actor),
+            reason=_words("reason", reason),
+        )
 
     def _position(self, known_at: int | datetime | None) -> int | None:
         if known_at is None:
             return None
-        if isinstance(known_at, datetime):
+        if isinstance(known_at, datetime) and not is_nat(known_at):
             return self._log.position_at(known_at)
+        if isinstance(known_at, np.integer):
+            known_at = int(known_at)
         if isinstance(known_at, bool) or not isinstance(known_at, int) or known_at < 0:
             raise InvalidInputError(
                 f"known_at is {known_at!r}; give a position (0, 1, 2, ...) or an aware datetime"
@@ -333,8 +342,13 @@ class TimescaleDBFeatureStore:
             references = [features]
         elif isinstance(features, str):
             references = self._feature_set(features, registry).pinned
+        elif isinstance(features, Iterable) and not isinstance(features, bytes):
+            references = list(features)
         else:
-            references = features
+            raise InvalidInputError(
+                f"features is {features!r}; give a feature set, its name, or a list of references "
+                "such as 'group.feature'"
+            )
         return [registry.resolve(reference) for reference in references]
 
     def _feature_set(self, wanted: FeatureSet | str, registry: Registry) -> FeatureSetVersion:
@@ -342,3 +356,16 @@ class TimescaleDBFeatureStore:
             return registry.feature_set(wanted.name, wanted.version)
         name, at, version = wanted.partition("@")
         return registry.feature_set(name, Version.parse(version) if at else None)
+
+
+def _words(what: str, given: object) -> str | None:
+    """Return ``given`` if it is ``None`` or text that JSON can hold."""
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        raise InvalidInputError(f"{what} is {given!r}; give text")
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise InvalidInputError(f"{what} is {given!r}, which is not valid Unicode") from None
+    return given
