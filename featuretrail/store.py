@@ -1,6 +1,6 @@
 """The feature store as its users meet it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import TracebackType
@@ -303,6 +303,9 @@ class TimescaleDBFeatureStore:
         return f"TimescaleDBFeatureStore({self._database.address!r})"
 
     def _metadata(self, actor: str | None, reason: str | None) -> Metadata:
+        for what, given in (("actor", actor), ("reason", reason)):
+            if given is not None and not isinstance(given, str):
+                raise InvalidInputError(f"{what} is {given!r}; give text")
         return Metadata(actor=self._actor if actor is None else actor, reason=reason)
 
     def _position(self, known_at: int | datetime | None) -> int | None:
@@ -332,12 +335,19 @@ class TimescaleDBFeatureStore:
             references = [features]
         elif isinstance(features, str):
             references = self._feature_set(features, registry).pinned
+        elif isinstance(features, Iterable):
+            references = list(features)
         else:
-            references = features
+            raise InvalidInputError(
+                f"features is {features!r}; give a feature set, its name, a reference such as "
+                "'weather.temp', or a list of references"
+            )
         return [registry.resolve(reference) for reference in references]
 
     def _feature_set(self, wanted: FeatureSet | str, registry: Registry) -> FeatureSetVersion:
         if isinstance(wanted, FeatureSet):
             return registry.feature_set(wanted.name, wanted.version)
+        if not isinstance(wanted, str):
+            raise InvalidInputError(f"feature_set is {wanted!r}; give a FeatureSet or its name")
         name, at, version = wanted.partition("@")
         return registry.feature_set(name, Version.parse(version) if at else None)
