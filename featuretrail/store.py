@@ -30,16 +30,18 @@ from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport, leakage_report
 from featuretrail.infrastructure.retrieval.online import OnlineReader
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
-from featuretrail.infrastructure.snapshots.manager import (
-    FeatureSnapshotManager,
+from featuretrail.infrastructure.snapshots.manager import FeatureSnapshotManager
+from featuretrail.infrastructure.snapshots.order import (
     SnapshotOrder,
     check_annotations,
+    check_split,
 )
 from featuretrail.infrastructure.snapshots.request import Closed, Knowledge
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.status import store_status
+from featuretrail.infrastructure.values.batches import check_label
 from featuretrail.infrastructure.values.ingestion import ValueStore
 from featuretrail.infrastructure.values.moments import is_nat
 
@@ -242,19 +244,21 @@ class TimescaleDBFeatureStore:
 
         Labels come from ``labels`` (one a spine row), from a spine column of the label's name, or
         are looked up: the first value at or after each spine time. Without ``version`` the next
-        minor is taken (the next major when the set changed). Raises ``AlreadyExistsError``.
+        minor is taken (the next major when the set changed). ``metadata`` is a JSON object of the
+        caller's. A second call with the same ``idempotency_key`` returns the first snapshot. Raises
+        ``InvalidInputError``, ``AlreadyExistsError``, ``IdempotencyError`` or ``StorageError``.
         """
-        position = self._position(known_at)
+        check_label("idempotency_key", idempotency_key)
         order = SnapshotOrder(
             feature_set=self._feature_set(feature_set, self._registry.current()),
             spine=spine,
             version=None if version is None else Version.parse(version),
             time_column=time_column,
-            position=self._log.head().position if position is None else position,
+            position=self._position(known_at),
             knowledge=knowledge,
             closed=closed,
             labels=labels,
-            split=split,
+            split=check_split(split),
             annotations=check_annotations(metadata),
             metadata=self._metadata(actor, reason),
             idempotency_key=idempotency_key,
@@ -354,6 +358,8 @@ class TimescaleDBFeatureStore:
     def _feature_set(self, wanted: FeatureSet | str, registry: Registry) -> FeatureSetVersion:
         if isinstance(wanted, FeatureSet):
             return registry.feature_set(wanted.name, wanted.version)
+        if not isinstance(wanted, str):
+            raise InvalidInputError(f"feature_set is {wanted!r}; give a FeatureSet or its name")
         name, at, version = wanted.partition("@")
         return registry.feature_set(name, Version.parse(version) if at else None)
 
