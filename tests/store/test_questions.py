@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -126,7 +126,7 @@ def test_no_time_of_pandas_is_no_moment(weather_store: ft.TimescaleDBFeatureStor
     with pytest.raises(InvalidInputError, match="known_at is NaT"):
         ask(weather_store, ["EWR"], known_at=pd.NaT)
     with pytest.raises(InvalidInputError, match="from_event_time is NaT"):
-        weather_store.retract("weather", {"origin": "EWR"}, pd.NaT, "a slip")
+        weather_store.retract("weather", {"origin": "EWR"}, cast("Any", pd.NaT), "a slip")
 
 
 @pytest.mark.parametrize("words", [{"actor": 5}, {"reason": b"why"}, {"reason": "\ud800"}])
