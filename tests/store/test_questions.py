@@ -123,10 +123,11 @@ def test_positions_of_numpy_are_positions(weather_store: ft.TimescaleDBFeatureSt
 
 
 def test_no_time_of_pandas_is_no_moment(weather_store: ft.TimescaleDBFeatureStore) -> None:
+    nat: Any = pd.NaT
     with pytest.raises(InvalidInputError, match="known_at is NaT"):
-        ask(weather_store, ["EWR"], known_at=pd.NaT)
+        ask(weather_store, ["EWR"], known_at=nat)
     with pytest.raises(InvalidInputError, match="from_event_time is NaT"):
-        weather_store.retract("weather", {"origin": "EWR"}, pd.NaT, "a slip")
+        weather_store.retract("weather", {"origin": "EWR"}, nat, "a slip")
 
 
 @pytest.mark.parametrize("words", [{"actor": 5}, {"reason": b"why"}, {"reason": "\ud800"}])
