@@ -35,7 +35,7 @@ FAR = pa.array([2**62, -(2**62), 0, None], pa.int64()).cast(pa.timestamp("us", t
         FAR,
         pa.array([2**31 - 1, 0, 1, None], pa.int32()).cast(pa.date32()),
     ],
-    ids=str,
+    ids=lambda column: str(column.type),
 )
 def test_a_carried_column_of_any_certified_type_is_frozen_and_proven(
     store: ft.TimescaleDBFeatureStore, column: pa.Array
@@ -55,7 +55,7 @@ def test_labels_that_are_all_null_are_frozen(store: ft.TimescaleDBFeatureStore) 
 @pytest.mark.parametrize(
     "metadata",
     [{"a": object()}, {"a": float("nan")}, {"a": "\ud800"}, {"a": b"\xff"}, {"a": NOON}],
-    ids=ascii,
+    ids=["object", "NaN", "surrogate", "bytes", "time"],
 )
 def test_metadata_that_json_cannot_keep_is_refused(
     store: ft.TimescaleDBFeatureStore, metadata: dict[str, Any]

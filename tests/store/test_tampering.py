@@ -12,6 +12,11 @@ from tests.store.weather import NOON, filled, hourly, spine
 pytestmark = pytest.mark.tiers("embedded")
 
 HIDDEN, LATER, FROZEN = 6, 7, 8
+GHOST = (
+    "INSERT INTO featuretrail.batches SELECT 'ghost', batch, kind, 99, recorded_at, layout, "
+    "columns, rows, first_event_time, last_event_time, digest, gen_random_uuid() "
+    "FROM featuretrail.batches WHERE batch = 1"
+)
 
 
 def rewritten(old: str, new: str, position: int) -> str:
@@ -54,13 +59,7 @@ def tamper(database: Database, statement: str) -> None:
         (rewritten('"version":"1.0.0"', '"version":"x"', FROZEN), FROZEN, "snapshot"),
         ("DELETE FROM featuretrail.log_head", FROZEN, "chain"),
         ("UPDATE featuretrail.batches SET layout = 1 WHERE batch = 3", LATER, "values"),
-        (
-            "INSERT INTO featuretrail.batches SELECT 'ghost', batch, kind, 99, recorded_at, "
-            "layout, columns, rows, first_event_time, last_event_time, digest, gen_random_uuid() "
-            "FROM featuretrail.batches WHERE batch = 1",
-            0,
-            "values",
-        ),
+        (GHOST, 0, "values"),
         ("DROP TABLE featuretrail_values.weather", 5, "values"),
         ("ALTER TABLE featuretrail_values.weather DROP COLUMN temp", 5, "values"),
         ("DROP TABLE featuretrail_retracted.weather", 5, "values"),
