@@ -10,6 +10,7 @@ from featuretrail.domain.digest import table_digest
 from featuretrail.domain.errors import FeatureTrailError, IntegrityError, NotFoundError
 from featuretrail.domain.events import SnapshotCreated
 from featuretrail.domain.names import FeatureReference
+from featuretrail.domain.results import Result
 from featuretrail.domain.splits import Split
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.verification import verify_chain
@@ -38,7 +39,7 @@ class Cause:
 
 
 @frozen
-class SnapshotVerification:
+class SnapshotVerification(Result):
     """The outcome of both proofs.
 
     ``stored_ok``: the stored rows have the recorded digest. ``rederived_ok``: deriving them again
