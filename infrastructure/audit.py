@@ -7,7 +7,7 @@ from uuid import UUID
 
 from attrs import asdict, frozen
 
-from featuretrail.domain.errors import IntegrityError, NotFoundError
+from featuretrail.domain.errors import IntegrityError, InvalidInputError, NotFoundError
 from featuretrail.domain.events import (
     Event,
     FeatureDefined,
@@ -129,6 +129,9 @@ class Audit:
         ``stream`` keeps those whose subject begins with it (``"feature weather.temp"``, or just
         ``"feature"``), ``actor`` those of one actor; ``limit`` is how many at most, ``None`` all.
         """
+        _check_number("after", after)
+        if limit is not None:
+            _check_number("limit", limit)
         found: list[LogEntry] = []
         for entry in self._entries(after):
             if limit is not None and len(found) == limit:
@@ -139,6 +142,7 @@ class Audit:
 
     def show(self, position: int) -> LogEntry:
         """Return the event at ``position``; raise ``NotFoundError`` when there is none."""
+        _check_number("position", position)
         for recorded in self._log.read(after=position - 1, limit=1, until=position):
             return _entry(recorded)
         raise NotFoundError("event at position", position, [f"1 to {self._log.head().position}"])
@@ -218,6 +222,11 @@ def _about(name: str, wanted: str) -> bool:
     return name == wanted or name.startswith(
         (f"{wanted}@", f"{wanted} ", f"{wanted}#", f"{wanted}.")
     )
+
+
+def _check_number(what: str, given: object) -> None:
+    if type(given) is not int or not 0 <= given < 2**63:
+        raise InvalidInputError(f"{what} is {given!r}; give a whole number from 0")
 
 
 def _silent(what: str, done: int, total: int) -> None:

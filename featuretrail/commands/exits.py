@@ -15,6 +15,7 @@ from featuretrail.domain.errors import (
     EngineError,
     FeatureTrailError,
     IntegrityError,
+    StorageError,
 )
 
 FINE: Final = 0
@@ -23,7 +24,7 @@ FINDING: Final = 1
 INVALID: Final = 2
 """The command line, a file or a request cannot be accepted; nothing was written."""
 UNREACHABLE: Final = 3
-"""The database cannot be reached, started or used."""
+"""The database or the store of snapshots cannot be reached, started or used."""
 DEFECT: Final = 70
 """featuretrail itself failed; the traceback is for its authors."""
 REFUSED: Final = 74
@@ -35,7 +36,7 @@ BROKEN_PIPE: Final = 141
 def exit_code(error: FeatureTrailError) -> int:
     """Return the code a command ends with when ``error`` stops it."""
     match error:
-        case DatabaseError() | EngineError():
+        case DatabaseError() | EngineError() | StorageError():
             return UNREACHABLE
         case IntegrityError():
             return FINDING

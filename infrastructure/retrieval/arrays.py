@@ -89,8 +89,7 @@ def decode(content: bytes | None, dtype: str) -> tuple[Any, NDArray[np.bool_] | 
 def to_arrow(values: Any, null: NDArray[np.bool_] | None, dtype: str) -> pa.Array:  # noqa: ANN401
     """Return decoded elements as Arrow, NULL where ``null``."""
     if dtype == "text":
-        kept = values if null is None else np.where(null, None, np.array(values, object))
-        return pa.array(kept, pa.string())
+        return pa.array(np.array(values, object), pa.string(), mask=null)
     if dtype == "timestamptz":
         return pa.array(values, mask=null).cast(UTC_TIME)
     return pa.array(values, ARROW_TYPES[dtype], mask=null)
@@ -102,7 +101,7 @@ def _as_array(values: list[bytes], dtype: str) -> Any:  # noqa: ANN401
 
 def _native(values: NDArray[Any], dtype: str) -> NDArray[Any]:
     if dtype == "bool":
-        return values != 0
+        return values.astype(np.bool_)
     native = values.astype(values.dtype.newbyteorder("="))
     return native + POSTGRES_EPOCH if dtype == "timestamptz" else native
 

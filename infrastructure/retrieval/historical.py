@@ -9,8 +9,8 @@ from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.retrieval.adbc_source import AdbcSource
 from featuretrail.infrastructure.retrieval.answer import Answer, nothing_found
-from featuretrail.infrastructure.retrieval.copy_source import CopySource
 from featuretrail.infrastructure.retrieval.cost import Method, estimate
 from featuretrail.infrastructure.retrieval.cuts import GroupCut, read_cuts
 from featuretrail.infrastructure.retrieval.naming import by_group, output_names
@@ -30,7 +30,11 @@ class HistoricalReader:
 
     def __init__(self, database: Database, source: ColumnSource | None = None) -> None:
         self.database = database
-        self._source = CopySource(database) if source is None else source
+        self._source: ColumnSource = AdbcSource(database) if source is None else source
+
+    def close(self) -> None:
+        """Close the connections that pulling opened."""
+        self._source.close()
 
     def get(
         self,

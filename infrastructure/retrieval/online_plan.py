@@ -73,16 +73,36 @@ class OnlinePlan:
 
 def _statement(keys: Sequence[Key], groups: Sequence[GroupPlan]) -> sql.Composed:
     aliases = [sql.Identifier(f"g{n}") for n in range(len(groups))]
+    tuples = list(dict.fromkeys(_keys(plan) for plan in groups))
     return query("retrieval/online").format(
+        entities=sql.SQL(", ").join(
+            _entities(keys, own, _entities_alias(tuples, own)) for own in tuples
+        ),
         columns=sql.SQL(", ").join(sql.SQL("{}.*").format(alias) for alias in aliases),
         groups=sql.SQL(" CROSS JOIN ").join(
-            _group(keys, plan, alias) for plan, alias in zip(groups, aliases, strict=True)
+            _group(plan, _entities_alias(tuples, _keys(plan)), alias)
+            for plan, alias in zip(groups, aliases, strict=True)
         ),
     )
 
 
-def _group(keys: Sequence[Key], plan: GroupPlan, alias: sql.Identifier) -> sql.Composed:
-    own = {f"key{n}": key for n, key in enumerate(plan.group.keys.items())}
+def _keys(plan: GroupPlan) -> tuple[Key, ...]:
+    return tuple(plan.group.keys.items())
+
+
+def _entities_alias(tuples: Sequence[tuple[Key, ...]], own: tuple[Key, ...]) -> sql.Identifier:
+    return sql.Identifier(f"s{tuples.index(own)}")
+
+
+def _entities(keys: Sequence[Key], own: tuple[Key, ...], alias: sql.Identifier) -> sql.Composed:
+    return query("retrieval/online_entities").format(
+        alias=alias,
+        names=sql.SQL(", ").join(sql.Identifier(f"key{n}") for n in range(len(own))),
+        arrays=sql.SQL(", ").join(_parameter(keys, key) for key in own),
+    )
+
+
+def _group(plan: GroupPlan, entities: sql.Identifier, alias: sql.Identifier) -> sql.Composed:
     return query("retrieval/online_group").format(
         values=sql.SQL("").join(
             sql.SQL(", array_agg({}) AS {}").format(
@@ -90,17 +110,16 @@ def _group(keys: Sequence[Key], plan: GroupPlan, alias: sql.Identifier) -> sql.C
             )
             for n, column in enumerate(plan.columns)
         ),
-        arrays=sql.SQL(", ").join(_parameter(keys, key) for key in own.values()),
-        names=sql.SQL(", ").join(sql.Identifier(name) for name in own),
+        entities=entities,
         table=online_table(plan.group.name),
         same_entity=sql.SQL(" AND ").join(
-            sql.SQL("{} = {}").format(sql.Identifier("o", key), sql.Identifier("s", name))
-            for name, (key, _) in own.items()
+            sql.SQL("{} = {}").format(sql.Identifier("o", key), sql.Identifier("s", f"key{n}"))
+            for n, (key, _) in enumerate(_keys(plan))
         ),
         alias=alias,
     )
 
 
 def _parameter(keys: Sequence[Key], key: Key) -> sql.Composed:
-    number = sql.SQL(f"${keys.index(key) + 1}::")  # type: ignore[arg-type]  # a number of ours
+    number = sql.SQL(f"${keys.index(key) + 1}::")
     return number + _ARRAYS[key[1]]

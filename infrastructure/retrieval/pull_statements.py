@@ -1,9 +1,9 @@
 """The statements by which the pull way reads a group: text alone, since COPY binds no parameter."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
-import psycopg
+import pyarrow as pa
 from psycopg import sql
 
 from featuretrail.infrastructure.queries import query
@@ -53,9 +53,10 @@ def select_retractions(wanted: Wanted) -> sql.Composed:
     )
 
 
-def as_text(statement: sql.Composed, connection: psycopg.Connection) -> str:
-    """Return ``statement`` as the text for ``connection``'s server."""
-    return statement.as_string(connection)
+def retractions_as_columns(wanted: Wanted, parts: Iterable[pa.Table]) -> pa.Table:
+    """Return what ``select_retractions`` read as a source names its columns."""
+    names = [*wanted.keys, "event_time", "batch"]
+    return pa.concat_tables(parts).rename_columns(names)
 
 
 def _listed(columns: Mapping[str, str]) -> sql.Composed:

@@ -44,3 +44,7 @@ class ColumnSource(Protocol):
         Columns: the keys, ``event_time`` (the begin), ``batch``; rows of other entities may come.
         """
         ...
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+        ...

@@ -42,7 +42,7 @@ def statement(
 ) -> sql.Composed:
     """Return the statement that joins the spine to the rows that ``writers`` wrote."""
     keys = [sql.Identifier(f"key{n}") for n in range(len(task.group.keys))]
-    retractions = sql.SQL("")
+    retractions: sql.Composable = sql.SQL("")
     if task.cut.has_retractions:
         retractions = query("retrieval/look_up_retraction").format(
             table=retracted_table(task.group.name),

@@ -1,7 +1,10 @@
 """Which snapshots exist, read from the log."""
 
+from contextlib import nullcontext
 from datetime import datetime
+from typing import Any
 
+import psycopg
 from attrs import frozen
 
 from featuretrail.domain.aggregates.snapshot import parse_snapshot_name
@@ -11,6 +14,8 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.snapshots.snapshot import SnapshotInfo
+
+AnyConnection = psycopg.Connection[Any]
 
 
 @frozen
@@ -33,10 +38,12 @@ class SnapshotCatalogue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def all(self, feature_set: str | None = None) -> list[RecordedSnapshot]:
-        """Return the snapshots (of ``feature_set``), oldest first."""
-        with self._database.connection() as connection:
-            rows = connection.execute(query("snapshots/created"), binary=True).fetchall()
+    def all(
+        self, feature_set: str | None = None, connection: AnyConnection | None = None
+    ) -> list[RecordedSnapshot]:
+        """Return the snapshots (of ``feature_set``), oldest first, as ``connection`` sees them."""
+        with nullcontext(connection) if connection else self._database.connection() as used:
+            rows = used.execute(query("snapshots/created"), binary=True).fetchall()
         found = [_snapshot(RecordedEvent.from_row(row)) for row in rows]
         return [
             item for item in found if feature_set is None or item.created.feature_set == feature_set

@@ -29,7 +29,7 @@ def answer(
             if all(r[key] == row[key] for key in group.keys)]  # fmt: skip
     if row_cut:
         same = [(n, b, r) for n, b, r in same
-                if (b.recorded_at if b.retracts else r.get(group.known_time, b.recorded_at))
+                if (b.recorded_at if b.retracts else r.get(str(group.known_time), b.recorded_at))
                 <= time]  # fmt: skip
     hides = [(n, r["event_time"]) for n, b, r in same if b.retracts]
     candidates = [

@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from featuretrail.infrastructure.database import Database
-from featuretrail.infrastructure.retrieval.copy_source import CopySource
-from featuretrail.infrastructure.retrieval.historical import HistoricalReader
+from featuretrail.infrastructure.retrieval.adbc_source import AdbcSource
+from featuretrail.infrastructure.retrieval.historical import Closed, HistoricalReader
 from featuretrail.infrastructure.retrieval.source import Wanted
 from tests.engines.database import Database as Clone
 from tests.retrieval.histories import GROUPS, History, histories, spines
 from tests.retrieval.loader import Row, empty, load, make, resolved
 from tests.retrieval.reference import answer
 
-pytestmark = pytest.mark.tiers("embedded", "apache")
+pytestmark = pytest.mark.tiers("embedded", "apache", "community")
 
 NAMES = {
     "pairs.x": "pairs__x", "pairs.label": "label", "pairs.later": "later",
@@ -26,7 +26,7 @@ NAMES = {
 }  # fmt: skip
 
 
-class TinyBlocks(CopySource):
+class TinyBlocks(AdbcSource):
     """Gives two rows at a time, the last ones first."""
 
     def blocks(self, wanted: Wanted) -> Iterator[pa.Table]:
@@ -52,7 +52,7 @@ def test_every_way_answers_as_the_reference(
     spine: list[Row],
     cut: int | None,
     row_cut: bool,
-    closed: str,
+    closed: Closed,
     verbose: bool,
 ) -> None:
     reader_of.load(history)
@@ -93,13 +93,16 @@ def reader_of(database: Clone, monkeypatch: pytest.MonkeyPatch) -> Iterator[Read
     for name in ("BLOCK_ROWS", "BLOCK_ROWS_PER_SPINE_ROW"):
         monkeypatch.setattr(f"featuretrail.infrastructure.retrieval.pull_way.{name}", 0)
     with Database(database.url) as opened:
-        yield Readers(opened)
+        readers = Readers(opened)
+        yield readers
+        for reader in readers.values():
+            reader.close()
 
 
 def _expected(
     history: History, spine: list[Row], cut: int | None, row_cut: bool, closed: str, verbose: bool
 ) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     for row in spine:
         out = dict(row)
         for group in history.groups:

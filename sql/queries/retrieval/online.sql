@@ -1,4 +1,5 @@
 -- What are the newest rows of these entities, group by group, as arrays; and what time is it?
+WITH {entities}
 SELECT
   clock_timestamp() AS now,
   (

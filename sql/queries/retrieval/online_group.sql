@@ -5,7 +5,7 @@
     array_agg(o.layout) AS layouts,
     array_agg(o.event_time) AS event_times,
     array_agg(o.batch) AS batches{values}
-  FROM unnest({arrays}) WITH ORDINALITY AS s ({names}, ordinal)
+  FROM {entities} AS s
   JOIN {table} AS o
     ON {same_entity}
 ) AS {alias}

@@ -1,0 +1,2 @@
+-- Does a kept connection still answer?
+SELECT 1
