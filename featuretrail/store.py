@@ -250,7 +250,7 @@ class TimescaleDBFeatureStore:
         """
         check_label("idempotency_key", idempotency_key)
         order = SnapshotOrder(
-            feature_set=self._feature_set(feature_set, self._registry.current()),
+            feature_set=self._frozen_set(feature_set, position),
             spine=spine,
             version=None if version is None else Version.parse(version),
             time_column=time_column,
@@ -354,6 +354,13 @@ class TimescaleDBFeatureStore:
                 "such as 'group.feature'"
             )
         return [registry.resolve(reference) for reference in references]
+
+    def _frozen_set(self, wanted: FeatureSet | str, position: int | None) -> FeatureSetVersion:
+        """Return the set as of ``position``, or today's when it was not defined then."""
+        try:
+            return self._feature_set(wanted, self._registry_at(position))
+        except NotFoundError:
+            return self._feature_set(wanted, self._registry.current())
 
     def _feature_set(self, wanted: FeatureSet | str, registry: Registry) -> FeatureSetVersion:
         if isinstance(wanted, FeatureSet):

@@ -24,6 +24,7 @@ from featuretrail.domain.events import (
     ValuesIngested,
     ValuesRetracted,
 )
+from featuretrail.domain.results import Result
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.records import RecordedEvent
@@ -39,7 +40,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @frozen
-class LogEntry:
+class LogEntry(Result):
     """One event for a person: where, when, who, why, and what it says."""
 
     position: int
@@ -71,7 +72,7 @@ class AuditFault:
 
 
 @frozen
-class AuditReport:
+class AuditReport(Result):
     """What ``audit verify`` checked and found: ``faults`` in log order, none when all holds.
 
     The chain holds up to ``position``, where its digest, computed from the events, is

@@ -16,6 +16,7 @@ from featuretrail.domain.asof import Flags, Ints
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.equality import changed_rows
 from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.domain.results import Result
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.arrays import array_cursor, integers, key_array, moments
 from featuretrail.infrastructure.retrieval.historical import Closed, HistoricalReader
@@ -30,7 +31,7 @@ EXAMPLES = 20
 
 
 @frozen(eq=False)
-class LeakageReport:
+class LeakageReport(Result):
     """A retrieval compared with itself under the row cut.
 
     ``leaking_rows`` of ``rows`` hold, in some feature, another value than was known at their time;

@@ -16,6 +16,7 @@ from featuretrail.domain.errors import (
 )
 from featuretrail.domain.events import SnapshotCreated
 from featuretrail.domain.names import FeatureReference
+from featuretrail.domain.results import Result
 from featuretrail.domain.splits import Split
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.verification import verify_chain
@@ -44,7 +45,7 @@ class Cause:
 
 
 @frozen
-class SnapshotVerification:
+class SnapshotVerification(Result):
     """The outcome of both proofs, and of the log's up to the snapshot's event.
 
     ``chain_ok``: no event up to the snapshot's own was altered or is missing.
