@@ -1,7 +1,7 @@
 """What the store's methods give back: values that show themselves in a notebook."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -33,15 +33,16 @@ def as_html(value: object) -> str:
                 return "–"
             rows = (f"<tr><th>{_text(name)}</th>{_cell(each)}</tr>" for name, each in value.items())
             return f"<table>{''.join(rows)}</table>"
-        case [Mapping(), *_] if all(isinstance(each, Mapping) for each in value):
-            return _table(value)
         case list() | tuple():
+            records = [each for each in value if isinstance(each, Mapping)]
+            if len(records) == len(value):
+                return _table(records)
             return "<br>".join(as_html(each) for each in value)
         case _:
             return _text(value)
 
 
-def _table(records: list[Mapping[str, object]] | tuple[Mapping[str, object], ...]) -> str:
+def _table(records: Sequence[Mapping[str, object]]) -> str:
     columns = dict.fromkeys(name for record in records for name in record)
     heading = "".join(f"<th>{_text(name)}</th>" for name in columns)
     rows = (

@@ -48,7 +48,9 @@ def test_a_piped_table_is_aligned_plain_text(capsys: pytest.CaptureFixture[str])
 
 
 def test_what_is_empty_or_absent_is_a_dash() -> None:
-    assert {cell(value) for value in (None, "", [], (), {})} == {"-"}
+    empty: list[object] = [None, "", [], (), {}]
+
+    assert {cell(value) for value in empty} == {"-"}
 
 
 def test_rows_may_lack_what_others_have(capsys: pytest.CaptureFixture[str]) -> None:
