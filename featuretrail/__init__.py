@@ -25,6 +25,7 @@ from featuretrail.domain.errors import (
     NaiveTimeError,
     NotFoundError,
     SchemaError,
+    StorageError,
 )
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.receipts import Receipt
@@ -78,6 +79,7 @@ __all__ = [
     "SnapshotInfo",
     "SnapshotVerification",
     "Split",
+    "StorageError",
     "TimescaleDBFeatureStore",
     "Version",
     "connect",

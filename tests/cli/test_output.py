@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime, timedelta, timezone
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -49,7 +48,8 @@ def test_a_piped_table_is_aligned_plain_text(capsys: pytest.CaptureFixture[str])
 
 
 def test_what_is_empty_or_absent_is_a_dash() -> None:
-    empty: tuple[Any, ...] = (None, "", [], (), {})
+    empty: list[object] = [None, "", [], (), {}]
+
     assert {cell(value) for value in empty} == {"-"}
 
 
