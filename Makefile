@@ -14,6 +14,7 @@ from pathlib import Path
 from featuretrail.infrastructure import embedded
 for folder in sys.argv[1:]: embedded.remove(Path(folder))
 endef
+export REMOVE
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -54,5 +55,5 @@ format: ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 
 clean: ## remove the environment, builds, caches, and data of embedded servers in this clone
-	@[ ! -e .venv/stamp-run ] || find . -name .featuretrail -prune -exec $(BIN)/python -c '$(REMOVE)' {} +
+	@[ ! -e .venv/stamp-run ] || find . -name .featuretrail -prune -exec $(BIN)/python -c "$$REMOVE" {} +
 	rm -rf .venv build .bench *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

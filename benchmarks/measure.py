@@ -74,6 +74,7 @@ def machine(connection: psycopg.Connection[Any] | None = None) -> dict[str, obje
     """Return what the numbers depend on, and nothing that names this machine."""
     facts: dict[str, object] = {
         "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],  # of one minute: above the cores, distrust absolute times
         "processor": _processor(),
         "system": platform.system(),
         "python": platform.python_version(),

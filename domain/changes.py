@@ -4,12 +4,14 @@ from typing import Any, Literal
 
 from attrs import asdict, frozen
 
+from featuretrail.domain.results import Result
+
 Kind = Literal["group", "feature", "set"]
 Action = Literal["created", "new version", "unchanged"]
 
 
 @frozen
-class Change:
+class Change(Result):
     """One definition of a registration: what it is, and how it differs from what was there."""
 
     kind: Kind
@@ -18,9 +20,13 @@ class Change:
     action: Action
     differences: tuple[str, ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the change as a JSON object."""
+        return asdict(self)
+
 
 @frozen
-class Registration:
+class Registration(Result):
     """The changes of one ``register`` or ``plan`` call.
 
     ``position`` is the log's head after registering; of a plan it is the position planned against.

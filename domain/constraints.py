@@ -24,8 +24,10 @@ class Range:
                 raise InvalidDefinitionError(
                     f"a bound of Range is {bound!r}; give a number or None"
                 )
-            if isinstance(bound, float) and math.isnan(bound):
-                raise InvalidDefinitionError("a bound of Range is NaN; give a number or None")
+            if isinstance(bound, float) and not math.isfinite(bound):
+                raise InvalidDefinitionError(
+                    f"a bound of Range is {bound!r}; give a finite number, or None for no bound"
+                )
         if self.minimum is None and self.maximum is None:
             raise InvalidDefinitionError("Range needs a minimum or a maximum")
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
@@ -44,7 +46,15 @@ Scalar = str | int | float | bool
 def _values(given: Iterable[Scalar]) -> tuple[Scalar, ...]:
     if isinstance(given, str):
         raise InvalidDefinitionError(f"OneOf has the string {given!r}; give a list of values")
-    return tuple(given)
+    values = tuple(given)
+    for value in values:
+        if type(value) not in (str, int, float, bool):
+            raise InvalidDefinitionError(
+                f"a value of OneOf is {value!r}; give text, numbers or booleans"
+            )
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InvalidDefinitionError(f"a value of OneOf is {value!r}; give finite numbers")
+    return values
 
 
 @frozen

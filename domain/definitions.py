@@ -26,7 +26,14 @@ _COLUMN_BYTES = {"float64": 8, "int64": 8, "bool": 1, "timestamptz": 8, "text": 
 def definition_digest(definition: Mapping[str, Any]) -> str:
     """Return the blake3 digest (64 hex characters) of a definition's canonical JSON."""
     canonical = json.dumps(definition, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return blake3(canonical.encode()).hexdigest()
+    try:
+        encoded = canonical.encode()
+    except UnicodeEncodeError as error:
+        name, at = definition.get("name"), error.object[error.start : error.end]
+        raise InvalidDefinitionError(
+            f"the definition of {name!r} holds {at!r}, which is no valid Unicode"
+        ) from None
+    return blake3(encoded).hexdigest()
 
 
 def _version(given: str | Version) -> Version:

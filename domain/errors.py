@@ -21,6 +21,7 @@
     ├── DatabaseError
     │   ├── DatabaseUnavailableError
     │   └── SchemaError
+    ├── StorageError
     └── EngineError
 
 Messages say what was given, what exists and what to do; the facts of a message are
@@ -193,6 +194,10 @@ class DatabaseUnavailableError(DatabaseError):
 
 class SchemaError(DatabaseError):
     """The database's schema is missing, older or newer than this library, or was altered."""
+
+
+class StorageError(FeatureTrailError):
+    """The folder or object store of snapshots cannot be read or written."""
 
 
 class EngineError(FeatureTrailError):

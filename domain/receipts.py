@@ -4,9 +4,11 @@ from typing import Any
 
 from attrs import asdict, frozen
 
+from featuretrail.domain.results import Result
+
 
 @frozen
-class Receipt:
+class Receipt(Result):
     """Proof of a stored batch.
 
     ``rows`` counts the rows (of a retraction: the entities), ``batch`` is the batch's number in its

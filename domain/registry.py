@@ -72,7 +72,7 @@ class Registry:
 
     def group(self, name: str) -> FeatureGroup:
         """Return the latest definition of group ``name``, without features."""
-        if name not in self.groups:
+        if not isinstance(name, str) or name not in self.groups:
             raise NotFoundError("feature group", name, sorted(self.groups))
         return self.groups[name].latest
 

@@ -7,6 +7,8 @@ from attrs import frozen
 
 from featuretrail.domain.errors import InvalidNameError
 
+_HIGHEST = 999_999_999
+
 _PATTERN = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})")
 
 
@@ -23,6 +25,13 @@ class Version:
     major: int
     minor: int
     patch: int
+
+    def __attrs_post_init__(self) -> None:
+        for part in (self.major, self.minor, self.patch):
+            if type(part) is not int or not 0 <= part <= _HIGHEST:
+                raise InvalidNameError(
+                    "version", str(self), f"must have whole numbers from 0 to {_HIGHEST}"
+                )
 
     @classmethod
     def parse(cls, text: object) -> Self:

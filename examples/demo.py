@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -12,13 +13,14 @@ from featuretrail.infrastructure import embedded
 from flights.report import Report
 from flights.scene import Scene
 from flights.screen import Screen
+from flights.source import data_folder
 from flights.story import tell
-from flights.year import SPINE_ROWS, Year
+from flights.year import FLIGHTS, SPINE_ROWS, Year, thinned_flights
 
 WELCOME = (
-    "All 336,776 flights that left New York in 2013, and the weather they left in. We freeze "
-    "training data for a model of departure delays, prove it, correct the past, and show that "
-    "what was frozen still stands."
+    "{flights} from New York in 2013, cancelled ones included, and the weather at its airports. We "
+    "freeze training data for a model of departure delays, prove it, correct the past, and show "
+    "that what was frozen still stands."
 )
 
 FEWEST_ROWS = 500
@@ -27,11 +29,15 @@ FEWEST_ROWS = 500
 def main() -> None:
     """Run the demo in a fresh store under ``--folder``."""
     options = _arguments()
+    try:
+        data_folder()
+    except ModuleNotFoundError as error:
+        sys.exit(f"error: {error}")
     began = time.perf_counter()
     report = Report()
     console = Console(highlight=False)
     screen = Screen(console, report)
-    screen.banner("featuretrail", WELCOME)
+    screen.banner("featuretrail", WELCOME.format(flights=_flights(options.rows)))
     with console.status("reading the year and starting the embedded server"):
         year = Year.read(options.rows)
         store = ft.connect(folder=_emptied(options.folder / ".featuretrail"), actor="demo")
@@ -41,6 +47,11 @@ def main() -> None:
     report.timed("everything", time.perf_counter() - began)
     report.write(options.folder / "report.json")
     screen.closing(f"The facts of this story are in {options.folder / 'report.json'}.")
+
+
+def _flights(rows: int) -> str:
+    taken = thinned_flights(rows)
+    return f"All {FLIGHTS:,} flights" if taken == FLIGHTS else f"{taken:,} of {FLIGHTS:,} flights"
 
 
 def _emptied(folder: Path) -> Path:

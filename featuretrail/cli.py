@@ -49,7 +49,8 @@ def version(invocation: Invocation) -> None:
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        if stream is not None:  # it was closed: featuretrail >&-
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         app()
     except Exception:  # noqa: BLE001 - shown whole, and told apart from a finding by its exit code

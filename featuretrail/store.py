@@ -1,11 +1,12 @@
 """The feature store as its users meet it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 
 from featuretrail.domain.aggregates.feature_set import FeatureSetVersion
@@ -29,17 +30,20 @@ from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport, leakage_report
 from featuretrail.infrastructure.retrieval.online import OnlineReader
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
-from featuretrail.infrastructure.snapshots.manager import (
-    FeatureSnapshotManager,
+from featuretrail.infrastructure.snapshots.manager import FeatureSnapshotManager
+from featuretrail.infrastructure.snapshots.order import (
     SnapshotOrder,
     check_annotations,
+    check_split,
 )
 from featuretrail.infrastructure.snapshots.request import Closed, Knowledge
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.status import store_status
+from featuretrail.infrastructure.values.batches import check_label
 from featuretrail.infrastructure.values.ingestion import ValueStore
+from featuretrail.infrastructure.values.moments import is_nat
 
 Features = FeatureSet | str | Sequence[str | FeatureReference]
 """A feature set, the name of a registered one, one reference to a feature, or several."""
@@ -69,7 +73,7 @@ class TimescaleDBFeatureStore:
         self._registrar = Registrar(database, self._log, self._registry)
         self._values = ValueStore(database, self._log)
         self._historical = HistoricalReader(database)
-        self._online = OnlineReader(database, self._registry)
+        self._online = OnlineReader(database, self._registry, self._historical)
         self.snapshots = FeatureSnapshotManager(
             database, self._log, self._registry, self._historical, blobs
         )
@@ -208,6 +212,8 @@ class TimescaleDBFeatureStore:
     ) -> LeakageReport:
         """Compare a retrieval with and without the row cut: the rows that saw their future."""
         position = self._position(known_at)
+        if position is None:  # both retrievals shall see the same values
+            position = self._log.head().position
         return leakage_report(
             self._historical,
             spine,
@@ -238,19 +244,23 @@ class TimescaleDBFeatureStore:
 
         Labels come from ``labels`` (one a spine row), from a spine column of the label's name, or
         are looked up: the first value at or after each spine time. Without ``version`` the next
-        minor is taken (the next major when the set changed). Raises ``AlreadyExistsError``.
+        minor is taken (the next major when the set changed). With ``known_at`` the set is the one
+        of then (today's, if it was not defined yet). ``metadata`` is a JSON object of the
+        caller's. A second call with the same ``idempotency_key`` returns the first snapshot. Raises
+        ``InvalidInputError``, ``AlreadyExistsError``, ``IdempotencyError`` or ``StorageError``.
         """
+        check_label("idempotency_key", idempotency_key)
         position = self._position(known_at)
         order = SnapshotOrder(
-            feature_set=self._feature_set(feature_set, self._registry.current()),
+            feature_set=self._frozen_set(feature_set, position),
             spine=spine,
             version=None if version is None else Version.parse(version),
             time_column=time_column,
-            position=self._log.head().position if position is None else position,
+            position=position,
             knowledge=knowledge,
             closed=closed,
             labels=labels,
-            split=split,
+            split=check_split(split),
             annotations=check_annotations(metadata),
             metadata=self._metadata(actor, reason),
             idempotency_key=idempotency_key,
@@ -304,13 +314,18 @@ class TimescaleDBFeatureStore:
         return f"TimescaleDBFeatureStore({self._database.address!r})"
 
     def _metadata(self, actor: str | None, reason: str | None) -> Metadata:
-        return Metadata(actor=self._actor if actor is None else actor, reason=reason)
+        return Metadata(
+            actor=_words("actor", self._actor if actor is None else actor),
+            reason=_words("reason", reason),
+        )
 
     def _position(self, known_at: int | datetime | None) -> int | None:
         if known_at is None:
             return None
-        if isinstance(known_at, datetime):
+        if isinstance(known_at, datetime) and not is_nat(known_at):
             return self._log.position_at(known_at)
+        if isinstance(known_at, np.integer):
+            known_at = int(known_at)
         if isinstance(known_at, bool) or not isinstance(known_at, int) or known_at < 0:
             raise InvalidInputError(
                 f"known_at is {known_at!r}; give a position (0, 1, 2, ...) or an aware datetime"
@@ -333,12 +348,39 @@ class TimescaleDBFeatureStore:
             references = [features]
         elif isinstance(features, str):
             references = self._feature_set(features, registry).pinned
+        elif isinstance(features, Iterable) and not isinstance(features, bytes):
+            references = list(features)
         else:
-            references = features
+            raise InvalidInputError(
+                f"features is {features!r}; give a feature set, its name, or a list of references "
+                "such as 'group.feature'"
+            )
         return [registry.resolve(reference) for reference in references]
+
+    def _frozen_set(self, wanted: FeatureSet | str, position: int | None) -> FeatureSetVersion:
+        """Return the set as of ``position``, or today's when it was not defined then."""
+        try:
+            return self._feature_set(wanted, self._registry_at(position))
+        except NotFoundError:
+            return self._feature_set(wanted, self._registry.current())
 
     def _feature_set(self, wanted: FeatureSet | str, registry: Registry) -> FeatureSetVersion:
         if isinstance(wanted, FeatureSet):
             return registry.feature_set(wanted.name, wanted.version)
+        if not isinstance(wanted, str):
+            raise InvalidInputError(f"feature_set is {wanted!r}; give a FeatureSet or its name")
         name, at, version = wanted.partition("@")
         return registry.feature_set(name, Version.parse(version) if at else None)
+
+
+def _words(what: str, given: object) -> str | None:
+    """Return ``given`` if it is ``None`` or text that JSON can hold."""
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        raise InvalidInputError(f"{what} is {given!r}; give text")
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise InvalidInputError(f"{what} is {given!r}, which is not valid Unicode") from None
+    return given

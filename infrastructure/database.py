@@ -13,6 +13,7 @@ from featuretrail.domain.errors import DatabaseError, DatabaseUnavailableError
 from featuretrail.infrastructure.conninfo import Session, address, session_conninfo
 from featuretrail.infrastructure.liveness import check_alive
 from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.session import SessionConnection
 
 AnyConnection = psycopg.Connection[Any]
 
@@ -62,8 +63,9 @@ class Database:
         self.address = address(url)
         self._session = Session() if session is None else session
         self._limit = pool_size + pool_overflow
-        self._pool: ConnectionPool[AnyConnection] = ConnectionPool(
+        self._pool: ConnectionPool[SessionConnection] = ConnectionPool(
             session_conninfo(url, self._session),
+            connection_class=SessionConnection,
             kwargs={"autocommit": True},
             min_size=0,
             max_size=self._limit,
@@ -106,7 +108,7 @@ class Database:
         """Close every pooled connection; the database can no longer be used through this."""
         self._pool.close()
 
-    def _take(self) -> AnyConnection:
+    def _take(self) -> SessionConnection:
         try:
             return self._pool.getconn()
         except PoolClosed:
@@ -140,7 +142,7 @@ def connect(
     if application_name is not None:
         limits = limits.named(application_name)
     try:
-        return psycopg.connect(session_conninfo(url, limits), autocommit=True)
+        return SessionConnection.connect(session_conninfo(url, limits), autocommit=True)
     except psycopg.OperationalError as error:
         raise DatabaseUnavailableError(f"cannot connect to {address(url)}: {error}") from error
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from featuretrail.infrastructure.embedded import remove
 from tests.engines.community import CommunityEngine
 from tests.engines.database import TIERS, Database, Tier
 from tests.engines.native import NativeEngine
@@ -68,6 +69,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if other:
         config.hook.pytest_deselected(items=other)
         items[:] = [item for item in items if item not in other]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_data_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Delete what servers of root's, in temporary folders, keep below /var/lib."""
+    yield
+    for pointer in tmp_path_factory.getbasetemp().rglob("server/elsewhere"):
+        remove(pointer.parents[1])
 
 
 @pytest.fixture

@@ -44,11 +44,6 @@ class Event(BaseModel):
     originator_version: int = Field(exclude=True)
     metadata: Metadata = Metadata()
 
-    @property
-    def event_id(self) -> UUID:
-        """The event's deterministic id, for ``causation_id`` of what follows from it."""
-        return uuid5(self.originator_id, str(self.originator_version))
-
     @classmethod
     def upcast(cls, state: Mapping[str, Any], from_version: int) -> JsonObject:
         """Return ``state`` of class version ``from_version`` as of the present class version."""

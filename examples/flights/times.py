@@ -15,9 +15,6 @@ def utc(year: int, month: int, day: int, hour: int = 0) -> datetime:
 NOVEMBER: Final = utc(2013, 11, 1, 4)
 """Midnight of 1 November in New York: where the first ten months end."""
 
-YEAR_END: Final = utc(2014, 1, 1, 12)
-"""The morning after: every flight of 2013 has landed."""
-
 
 def before(table: pa.Table, instant: datetime, column: str = "event_time") -> pa.Table:
     """Return the rows of ``table`` whose ``column`` is earlier than ``instant``."""

@@ -11,6 +11,11 @@ FLIGHTS = 336_776
 SPINE_ROWS = 40_000
 
 
+def thinned_flights(rows: int) -> int:
+    """Return how many flights of the year are taken for ``rows`` questions: all for 40,000."""
+    return FLIGHTS * min(rows, SPINE_ROWS) // SPINE_ROWS
+
+
 @frozen
 class Year:
     """The values of each feature group, in full; ``spine`` asks about January to October."""
@@ -26,7 +31,7 @@ class Year:
     @classmethod
     def read(cls, rows: int = SPINE_ROWS) -> Self:
         """Read the year with ``rows`` questions; fewer than 40,000 thin the flights alike."""
-        flights = source.thinned(source.flights(), FLIGHTS * min(rows, SPINE_ROWS) // SPINE_ROWS)
+        flights = source.thinned(source.flights(), thinned_flights(rows))
         return cls(
             flights.num_rows,
             observations.weather_table(),

@@ -15,6 +15,7 @@ from featuretrail.domain.errors import (
     EngineError,
     FeatureTrailError,
     IntegrityError,
+    StorageError,
 )
 
 FINE: Final = 0
@@ -23,9 +24,11 @@ FINDING: Final = 1
 INVALID: Final = 2
 """The command line, a file or a request cannot be accepted; nothing was written."""
 UNREACHABLE: Final = 3
-"""The database cannot be reached, started or used."""
+"""The database or the store of snapshots cannot be reached, started or used."""
 DEFECT: Final = 70
 """featuretrail itself failed; the traceback is for its authors."""
+REFUSED: Final = 74
+"""The operating system refused to read or write, for want of space or rights."""
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 
@@ -33,7 +36,7 @@ BROKEN_PIPE: Final = 141
 def exit_code(error: FeatureTrailError) -> int:
     """Return the code a command ends with when ``error`` stops it."""
     match error:
-        case DatabaseError() | EngineError():
+        case DatabaseError() | EngineError() | StorageError():
             return UNREACHABLE
         case IntegrityError():
             return FINDING
@@ -46,7 +49,8 @@ def exits(*, debug: bool) -> Iterator[None]:
     """Turn errors of the block into a message and an exit code; ``debug`` adds the traceback."""
     try:
         yield
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except FeatureTrailError as error:
         if debug:
             traceback.print_exc()
@@ -63,6 +67,12 @@ def exits(*, debug: bool) -> Iterator[None]:
     except BrokenPipeError:
         _abandon_output()
         raise typer.Exit(BROKEN_PIPE) from None
+    except OSError as error:
+        if debug:
+            traceback.print_exc()
+        complain(f"the operating system refused: {error}")
+        _abandon_output()
+        raise typer.Exit(REFUSED) from None
 
 
 def complain(message: str) -> None:
@@ -72,4 +82,5 @@ def complain(message: str) -> None:
 
 def _abandon_output() -> None:
     """Point standard output to nowhere, so that flushing at the end has nothing to complain of."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

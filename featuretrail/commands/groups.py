@@ -52,7 +52,8 @@ def show_group(invocation: Invocation, name: Name, known_at_: KnownAt = None) ->
     if invocation.as_json:
         write_json(facts | {"features": features})
         return
-    write_record(f"group {name}", facts | {"ttl_microseconds": definition.ttl})
+    shown = {"ttl" if fact == "ttl_microseconds" else fact: facts[fact] for fact in facts}
+    write_record(f"group {name}", shown | {"ttl": definition.ttl})
     write_table([_feature_row(feature) for feature in features], "it has no features")
 
 

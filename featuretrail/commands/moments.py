@@ -1,5 +1,6 @@
 """Times, positions and keys as they are written on a command line."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -28,6 +29,8 @@ def known_at(text: str | None) -> int | datetime | None:
         return None
     if text.isascii() and text.isdigit() and len(text) <= 19:
         return int(text)
+    if re.fullmatch(r"[+-]?\d+", text):
+        raise InvalidInputError(f"--known-at {text!r} is no position; they are 0, 1, 2, ...")
     return instant(text, "--known-at")
 
 

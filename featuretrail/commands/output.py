@@ -60,7 +60,7 @@ def write_line(text: str, *, style: str = "") -> None:
 
 def on_terminal() -> bool:
     """Tell whether a person reads standard output directly."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()  # None: it was closed
 
 
 def cell(value: object) -> str:
@@ -73,7 +73,11 @@ def cell(value: object) -> str:
         case datetime():
             return value.astimezone(UTC).isoformat(sep=" ").replace("+00:00", "Z")
         case Mapping():
-            return ", ".join(f"{name}={cell(each)}" for name, each in value.items())
+            return (
+                "-"
+                if not value
+                else ", ".join(f"{name}={cell(each)}" for name, each in value.items())
+            )
         case list() | tuple():
             return "; ".join(cell(each) for each in value)
         case _:

@@ -18,5 +18,5 @@ def progress_bar(*, counted: bool = False) -> Progress:
         *columns,
         console=Console(stderr=True),
         transient=True,
-        disable=not sys.stderr.isatty(),
+        disable=sys.stderr is None or not sys.stderr.isatty(),
     )

@@ -1,6 +1,5 @@
 """Where an embedded server's files are."""
 
-import json
 import os
 import tempfile
 import uuid
@@ -71,23 +70,21 @@ class Control:
 
         It is the control folder itself, or, when root starts the server below a folder that the
         unprivileged account cannot pass, a folder of its own under ``/var/lib/featuretrail`` that
-        the file ``elsewhere`` names.
+        the file ``elsewhere`` names; the file ``of`` there names this one.
         """
         pointer = self.folder / "elsewhere"
         if pointer.exists():
-            folder = Path(json.loads(pointer.read_text(encoding="utf-8"))["folder"])
+            folder = Path(os.fsdecode(pointer.read_bytes()).removesuffix("\n"))
+        elif Account.choose(self.folder / "data").passes(self.folder):
+            folder = self.folder
+        else:
+            folder = _STATE / uuid.uuid4().hex
             _make(folder)
-            return Home.prepare(folder)
-        if Account.choose(self.folder / "data").passes(self.folder):
-            return Home.prepare(self.folder)
-        folder = _STATE / uuid.uuid4().hex
-        _make(_STATE)
+            (folder / "of").write_bytes(os.fsencode(self.folder) + b"\n")
+            unfinished = pointer.with_suffix(".new")
+            unfinished.write_bytes(os.fsencode(folder) + b"\n")
+            unfinished.rename(pointer)
         _make(folder)
-        unfinished = pointer.with_suffix(".new")
-        unfinished.write_text(
-            json.dumps({"folder": str(folder), "of": str(self.folder)}) + "\n", encoding="utf-8"
-        )
-        unfinished.rename(pointer)
         return Home.prepare(folder)
 
 

@@ -14,6 +14,7 @@ from psycopg.types.numeric import Int4
 from featuretrail.domain.errors import ConcurrencyError, InvalidInputError
 from featuretrail.infrastructure.log.records import Appended
 from featuretrail.infrastructure.queries import query_text
+from featuretrail.infrastructure.session import SessionConnection
 
 AnyConnection = psycopg.Connection[Any]
 Rows = psycopg.Cursor[Any]
@@ -76,7 +77,11 @@ def _columns(events: Sequence[StoredEvent]) -> dict[str, list[Any]]:
 
 
 def _execute(connection: AnyConnection, name: str, facts: dict[str, Any]) -> Rows:
-    return connection.execute(query_text(name), facts, prepare=True, binary=True)
+    if isinstance(connection, SessionConnection):
+        cursor: Rows = connection.binary_cursor
+    else:
+        cursor = connection.cursor(binary=True)
+    return cursor.execute(query_text(name), facts, prepare=True)
 
 
 def _conflict(violation: errors.UniqueViolation, events: Sequence[StoredEvent]) -> ConcurrencyError:

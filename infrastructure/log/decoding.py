@@ -6,15 +6,22 @@ from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
+from pydantic_core import PydanticSerializationError
 
-from featuretrail.domain.errors import ChainBrokenError, SchemaError
+from featuretrail.domain.errors import ChainBrokenError, InvalidInputError, SchemaError
 from featuretrail.domain.events.base import Event
 from featuretrail.domain.events.registry import event_class
 
 
 def encode(event: Event) -> bytes:
-    """Return ``event``'s own fields as JSON, ``class_version`` first."""
-    fields = event.__pydantic_serializer__.to_json(event)
+    """Return ``event``'s own fields as JSON, ``class_version`` first.
+
+    Raises ``InvalidInputError`` for a value that JSON cannot hold, such as half a surrogate pair.
+    """
+    try:
+        fields = event.__pydantic_serializer__.to_json(event)
+    except PydanticSerializationError as error:
+        raise InvalidInputError(f"{event.TOPIC!r} cannot be recorded as JSON: {error}") from error
     return _preamble(type(event).class_version) + fields[1:]
 
 

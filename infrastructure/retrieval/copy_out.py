@@ -18,7 +18,9 @@ _WIDTHS = {"float64": ">f8", "int64": ">i8", "timestamptz": ">i8", "bool": "u1"}
 Bytes = NDArray[np.uint8]
 
 
-def decode(messages: Sequence[bytes | memoryview], types: Mapping[str, str]) -> pa.Table:
+def decode(
+    messages: Sequence[bytes | bytearray | memoryview], types: Mapping[str, str]
+) -> pa.Table:
     """Return the rows of ``messages`` (one row each) as columns of ``types`` (dtypes by name).
 
     The format is that of PostgreSQL's manual, COPY, "Binary Format": a 16-bit count of fields, and

@@ -16,6 +16,7 @@ from featuretrail.domain.asof import Flags, Ints
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.equality import changed_rows
 from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.domain.results import Result
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.arrays import array_cursor, integers, key_array, moments
 from featuretrail.infrastructure.retrieval.historical import Closed, HistoricalReader
@@ -30,11 +31,12 @@ EXAMPLES = 20
 
 
 @frozen(eq=False)
-class LeakageReport:
+class LeakageReport(Result):
     """A retrieval compared with itself under the row cut.
 
     ``leaking_rows`` of ``rows`` hold, in some feature, another value than was known at their time;
-    ``columns`` counts them by output column. ``examples`` has the columns ``row`` (the ordinal in
+    ``columns`` counts them by output column, and ``leaking`` lists for each output column their
+    ordinals in the spine. ``examples`` has the columns ``row`` (the ordinal in
     the spine), ``feature``, ``time``, ``value`` and ``known_value`` (both as text, NULL if none),
     ``event_time`` and ``known_time`` (of the value that leaked).
     """
@@ -42,6 +44,7 @@ class LeakageReport:
     rows: int
     leaking_rows: int
     columns: Mapping[str, int]
+    leaking: Mapping[str, Ints] = field(repr=False)
     examples: pa.Table = field(repr=False)
 
     @property
@@ -95,6 +98,7 @@ def leakage_report(
         rows=len(latest.spine),
         leaking_rows=int(leaking.sum()),
         columns={name: int(flags.sum()) for name, flags in differing.items()},
+        leaking={name: np.flatnonzero(flags) for name, flags in differing.items()},
         examples=examples,
     )
 

@@ -30,7 +30,18 @@ def output_names(features: Sequence[ResolvedFeature], taken: Collection[str]) ->
         for feature in features
     ]
     refuse_taken(names, taken)
+    refuse_repeated(names)
     return names
+
+
+def refuse_repeated(names: Sequence[str]) -> None:
+    """Raise ``InvalidInputError`` if two output columns would have one name."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise InvalidInputError(
+                f"the output would have {count} columns named {name!r}; ask for some of the "
+                "features, or for statuses, in a separate call"
+            )
 
 
 def refuse_taken(names: Sequence[str], taken: Collection[str]) -> None:

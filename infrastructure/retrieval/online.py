@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from attrs import field, frozen
 
+from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.errors import DatabaseError, NotFoundError
 from featuretrail.domain.registry import Registry, ResolvedFeature
 from featuretrail.domain.statuses import PRESENT
@@ -24,6 +26,7 @@ from featuretrail.infrastructure.retrieval.arrays import (
     raw_array_cursor,
     to_arrow,
 )
+from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.retrieval.naming import output_names
 from featuretrail.infrastructure.retrieval.newest import NewestRows, Winners
 from featuretrail.infrastructure.retrieval.online_plan import GroupPlan, OnlinePlan
@@ -34,6 +37,9 @@ from featuretrail.infrastructure.values.moments import microseconds
 
 PLANS = 256
 """Lists of features whose statements are kept."""
+
+_CLOCK = "as of"
+"""The column that a read from the history gets its times from; no feature can have the name."""
 
 Layouts = Mapping[int, frozenset[str]]
 
@@ -52,13 +58,21 @@ class _Reply:
     arrays: Sequence[bytes | None] = field(repr=False)
     newest: Sequence[NewestRows] = field(repr=False)
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether a newest row is not true yet, and hides the one that is."""
+        return any(bool((rows.event_times > self.now).any()) for rows in self.newest)
+
 
 class OnlineReader:
     """Answers what features are worth now. Safe to share between threads."""
 
-    def __init__(self, database: Database, registry: RegistryReader) -> None:
+    def __init__(
+        self, database: Database, registry: RegistryReader, historical: HistoricalReader
+    ) -> None:
         self._database = database
         self._registry = registry
+        self._historical = historical
         self._lock = Lock()
         self._plans: dict[tuple[int, ...], OnlinePlan] = {}
         self._layouts: dict[str, Layouts] = {}
@@ -76,8 +90,9 @@ class OnlineReader:
         Columns: the rows' own, then each feature, followed on request by ``<name>__status`` (text)
         and ``<name>__event_time``. Values are as of the server's clock, so TTLs hold. The
         definitions are those this process knows; the same round trip tells whether there are newer
-        ones, and then the question is asked again with them. Raises ``NotFoundError``,
-        ``InvalidSpineError`` or ``InvalidInputError``.
+        ones, and then the question is asked again with them. Where a newest row lies ahead of the
+        clock (a minute is tolerated), the row that holds now comes from the history. Raises
+        ``NotFoundError``, ``InvalidSpineError`` or ``InvalidInputError``.
         """
         table = to_table(entity_rows, "the entity rows")
         try:
@@ -89,6 +104,8 @@ class OnlineReader:
             current = self._plan(resolve(self._registry.current()))
             if current.features != plan.features:
                 plan, reply = current, self._ask(current, table)
+        if reply.is_ahead:
+            return self._as_of(plan, table, reply.now, status=status, event_time=event_time)
         return self._table(plan, table, reply, status=status, event_time=event_time)
 
     def _ask(self, plan: OnlinePlan, table: pa.Table) -> _Reply:
@@ -114,12 +131,29 @@ class OnlineReader:
             for column, dtype, content in zip(group.columns, group.dtypes, values, strict=True):
                 winners = rows.winners(column, layouts)
                 columns[group.group.name, column] = output.columns(winners, content, dtype)
-        added = {
-            name + suffix: array
+        added = [
+            (name + suffix, array)
             for feature, name in zip(plan.features, names, strict=True)
             for suffix, array in columns[feature.group.name, feature.column].items()
-        }
+        ]
         return with_columns(table, added)
+
+    def _as_of(
+        self, plan: OnlinePlan, table: pa.Table, now: int, *, status: bool, event_time: bool
+    ) -> pa.Table:
+        """Answer from the history, as of ``now``."""
+        clock = _CLOCK
+        while clock in table.column_names:
+            clock += " "
+        moments = pa.array(np.full(table.num_rows, now)).cast(UTC_TIME)
+        answer = self._historical.get(
+            table.append_column(clock, moments),
+            plan.features,
+            time_column=clock,
+            status=status,
+            event_time=event_time,
+        )
+        return answer.drop_columns([clock])
 
     def _plan(self, features: Sequence[ResolvedFeature]) -> OnlinePlan:
         # a plan keeps its features alive, so their ids stay theirs

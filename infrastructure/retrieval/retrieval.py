@@ -12,7 +12,7 @@ from featuretrail.infrastructure.retrieval.answer import (
     judge,
     status_column,
 )
-from featuretrail.infrastructure.retrieval.naming import refuse_taken
+from featuretrail.infrastructure.retrieval.naming import refuse_repeated, refuse_taken
 from featuretrail.infrastructure.retrieval.spine import Spine
 from featuretrail.infrastructure.retrieval.task import GroupTask
 
@@ -43,19 +43,21 @@ class Retrieval:
 
     def table(self, *, status: bool, event_time: bool) -> pa.Table:
         """Return the spine's columns and, after them, each feature's."""
-        added: dict[str, pa.Array] = {}
+        added: list[tuple[str, pa.Array]] = []
         for name in self.features:
             columns = self.columns(name)
-            added[name] = columns.values
+            added.append((name, columns.values))
             if status:
-                added[f"{name}__status"] = status_column(columns.codes)
+                added.append((f"{name}__status", status_column(columns.codes)))
             if event_time:
-                added[f"{name}__event_time"] = columns.event_times
+                added.append((f"{name}__event_time", columns.event_times))
         return with_columns(self.spine.table, added)
 
 
-def with_columns(table: pa.Table, added: Mapping[str, pa.Array]) -> pa.Table:
-    """Return ``table`` with further columns; refuse a name that it has already."""
-    refuse_taken(list(added), table.column_names)
-    columns: Sequence[pa.ChunkedArray] = [*table.columns, *added.values()]
-    return pa.table(columns, names=[*table.column_names, *added])
+def with_columns(table: pa.Table, added: Sequence[tuple[str, pa.Array]]) -> pa.Table:
+    """Return ``table`` with further named columns; refuse a name that is there already."""
+    names = [name for name, _ in added]
+    refuse_taken(names, table.column_names)
+    refuse_repeated(names)
+    columns: Sequence[pa.ChunkedArray] = [*table.columns, *(array for _, array in added)]
+    return pa.table(columns, names=[*table.column_names, *names])

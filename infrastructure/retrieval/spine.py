@@ -14,6 +14,11 @@ from featuretrail.domain.asof import Ints
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
 from featuretrail.domain.errors import InvalidSpineError, NaiveTimeError, NotFoundError
+from featuretrail.infrastructure.values.casting import (
+    ColumnError,
+    checked_text,
+    without_dictionary,
+)
 from featuretrail.infrastructure.values.frames import to_table
 
 _SHOWN_ROWS = 5
@@ -100,8 +105,7 @@ def _times(column: pa.ChunkedArray, name: str) -> pa.Array:
 
 
 def _key(column: pa.ChunkedArray, name: str, dtype: str, what: str) -> pa.Array:
-    if pat.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
+    column = without_dictionary(column)
     fits = _is_text(column.type) if dtype == "text" else pat.is_integer(column.type)
     if not fits and not pat.is_null(column.type):
         raise InvalidSpineError(
@@ -109,7 +113,11 @@ def _key(column: pa.ChunkedArray, name: str, dtype: str, what: str) -> pa.Array:
         )
     refuse_rows(null_rows(column), f"key column {name!r} is NULL", what)
     try:
+        if dtype == "text":
+            return checked_text(name, column).cast(pa.string())
         return one_array(column.cast(ARROW_TYPES[dtype]))
+    except ColumnError as error:
+        raise InvalidSpineError(f"{what}: {error.fault}") from error
     except pa.ArrowInvalid as error:
         raise InvalidSpineError(f"key column {name!r} of {what} is not {dtype}: {error}") from error
 

@@ -79,6 +79,6 @@ class GroupTask:
 
     @property
     def newest(self) -> int:
-        """The last event time that matters to any spine row."""
-        last = self.cut.last_event_time
-        return min(last, int(self.until.max())) if self.until.size else last
+        """The last event time that matters to any spine row; before the first row if none does."""
+        first, last = self.cut.first_event_time, self.cut.last_event_time
+        return max(first - 1, min(last, int(self.until.max()))) if self.until.size else last

@@ -1,16 +1,22 @@
 """Which snapshots exist, read from the log."""
 
+from contextlib import nullcontext
 from datetime import datetime
+from typing import Any
 
+import psycopg
 from attrs import frozen
 
-from featuretrail.domain.aggregates.snapshot import parse_snapshot_name
-from featuretrail.domain.errors import NotFoundError
-from featuretrail.domain.events import SnapshotCreated
+from featuretrail.domain.aggregates.snapshot import parse_snapshot_name, snapshot_name
+from featuretrail.domain.errors import ChainBrokenError, InvalidInputError, NotFoundError
+from featuretrail.domain.events import SnapshotCreated, stream_id
+from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.snapshots.snapshot import SnapshotInfo
+
+AnyConnection = psycopg.Connection[Any]
 
 
 @frozen
@@ -33,10 +39,12 @@ class SnapshotCatalogue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def all(self, feature_set: str | None = None) -> list[RecordedSnapshot]:
-        """Return the snapshots (of ``feature_set``), oldest first."""
-        with self._database.connection() as connection:
-            rows = connection.execute(query("snapshots/created"), binary=True).fetchall()
+    def all(
+        self, feature_set: str | None = None, connection: AnyConnection | None = None
+    ) -> list[RecordedSnapshot]:
+        """Return the snapshots (of ``feature_set``), oldest first, as ``connection`` sees them."""
+        with nullcontext(connection) if connection else self._database.connection() as used:
+            rows = used.execute(query("snapshots/created"), binary=True).fetchall()
         found = [_snapshot(RecordedEvent.from_row(row)) for row in rows]
         return [
             item for item in found if feature_set is None or item.created.feature_set == feature_set
@@ -55,4 +63,12 @@ def _snapshot(recorded: RecordedEvent) -> RecordedSnapshot:
     event = recorded.event
     if not isinstance(event, SnapshotCreated):
         raise TypeError(f"expected SnapshotCreated, the log holds {type(event).__name__}")
+    try:
+        name = snapshot_name(event.feature_set, Version.parse(event.version))
+    except InvalidInputError as error:
+        raise ChainBrokenError(recorded.position, str(error)) from error
+    if recorded.originator_id != stream_id("snapshot", name):
+        raise ChainBrokenError(
+            recorded.position, f"it says that it is snapshot {name!r}, but is in another's stream"
+        )
     return RecordedSnapshot(recorded.position, recorded.recorded_at, event)

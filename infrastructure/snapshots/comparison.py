@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from attrs import asdict, frozen
 
+from featuretrail.domain.results import Result
 from featuretrail.infrastructure.snapshots.differences import (
     CellDifference,
     cell_differences,
@@ -17,7 +18,7 @@ _EXAMPLES = 20
 
 
 @frozen
-class SnapshotDiff:
+class SnapshotDiff(Result):
     """What sets snapshot ``other`` apart from ``snapshot``.
 
     Rows are matched by the columns of the spine that both have; the n-th row of some spine values

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from attrs import asdict, frozen
 
+from featuretrail.domain.cells import python_value
 from featuretrail.domain.digest import column_digests
 from featuretrail.domain.equality import changed_rows
 
@@ -91,7 +92,11 @@ def cell_differences(
             counts[name] = len(changed)
         found += [
             CellDifference(
-                int(left_rows[i]), int(right_rows[i]), name, left[i].as_py(), right[i].as_py()
+                int(left_rows[i]),
+                int(right_rows[i]),
+                name,
+                python_value(left[i]),
+                python_value(right[i]),
             )
             for i in changed[:limit].tolist()
         ]

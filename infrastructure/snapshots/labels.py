@@ -11,6 +11,7 @@ from psycopg import sql
 from featuretrail.domain.dtypes import ARROW_TYPES
 from featuretrail.domain.errors import InvalidSpineError
 from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.infrastructure.retrieval.spine import read_keys
 from featuretrail.infrastructure.values.frames import to_table
 from featuretrail.infrastructure.values.tables import retracted_table, values_table
 
@@ -41,6 +42,12 @@ def with_labels(spine: pa.Table, labels: Any, name: str) -> tuple[pa.Table, str]
     return spine.append_column(column, table.column(0)), column
 
 
+def label_name(label: ResolvedFeature, features: Sequence[ResolvedFeature]) -> str:
+    """Return the column of a looked-up label: ``group__name`` where a feature has its name."""
+    shared = label.name in {feature.name for feature in features}
+    return f"{label.group.name}__{label.name}" if shared else label.name
+
+
 def look_up_labels(
     connection: psycopg.Connection,
     spine: pa.Table,
@@ -60,8 +67,9 @@ def look_up_labels(
             f"label {label.reference} is looked up by {', '.join(keys)}, but the spine has no "
             f"{', '.join(missing)}; add the column or pass labels="
         )
+    entities = read_keys(spine, [label.group], "the spine")
     parameters: dict[str, Any] = {
-        f"key{index}": spine.column(key).to_pylist() for index, key in enumerate(keys)
+        f"key{index}": entities[key].to_pylist() for index, key in enumerate(keys.items())
     }
     parameters |= {
         "times": spine.column(time_column).to_pylist(),

@@ -1,61 +1,37 @@
 """Creating, reading, comparing and exporting snapshots."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pyarrow as pa
-import pyarrow.parquet as pq
-from attrs import frozen
+from attrs import evolve
 
-from featuretrail.domain.aggregates.feature_set import FeatureSetVersion
 from featuretrail.domain.aggregates.snapshot import next_version, snapshot_name
-from featuretrail.domain.digest import column_digests, table_digest
-from featuretrail.domain.errors import (
-    AlreadyExistsError,
-    ConcurrencyError,
-    IdempotencyError,
-    InvalidInputError,
-)
-from featuretrail.domain.events import Metadata, SnapshotCreated, stream_id
+from featuretrail.domain.digest import digest_table
+from featuretrail.domain.events import SnapshotCreated, stream_id
 from featuretrail.domain.registry import ResolvedFeature
-from featuretrail.domain.splits import Split
 from featuretrail.domain.statistics import column_statistics
 from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.snapshots.catalogue import RecordedSnapshot, SnapshotCatalogue
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff, compare
-from featuretrail.infrastructure.snapshots.labels import with_labels
+from featuretrail.infrastructure.snapshots.export import write_parquet
+from featuretrail.infrastructure.snapshots.labels import label_name, with_labels
 from featuretrail.infrastructure.snapshots.matrix import MatrixSource, derive
-from featuretrail.infrastructure.snapshots.request import Closed, Knowledge, MatrixRequest
+from featuretrail.infrastructure.snapshots.order import SnapshotOrder, check_repeats
+from featuretrail.infrastructure.snapshots.request import MatrixRequest
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification, verify
 from featuretrail.infrastructure.values.frames import to_table
-
-_ATTEMPTS = 5
-
-
-@frozen
-class SnapshotOrder:
-    """What a caller asks to be frozen."""
-
-    feature_set: FeatureSetVersion
-    spine: Any
-    version: Version | None
-    time_column: str
-    position: int
-    knowledge: Knowledge
-    closed: Closed
-    labels: Any
-    split: Split | None
-    annotations: Mapping[str, Any]
-    metadata: Metadata
-    idempotency_key: str | None
 
 
 class FeatureSnapshotManager:
@@ -82,23 +58,15 @@ class FeatureSnapshotManager:
 
     def create(self, order: SnapshotOrder) -> SnapshotInfo:
         """Derive the matrix of ``order``, store it and record it; see the facade's method."""
-        earlier = self._earlier(order)
-        if earlier is not None and order.idempotency_key is not None:
+        spine, label_column = self._spine(order)
+        earlier = self._earlier(order, spine)
+        if earlier is not None:
             return earlier.info
         started = time.perf_counter()
-        source = self._source(order)
+        source = self._source(order, spine, label_column)
+        self._check_version(order, self._catalogue.all(order.feature_set.definition.name))
         matrix = derive(self._database, self._reader, source)
-        for attempt in range(_ATTEMPTS):
-            event = self._event(order, source, matrix)
-            try:
-                return self._record(event, matrix, started)
-            except ConcurrencyError:
-                name = snapshot_name(event.feature_set, Version.parse(event.version))
-                if order.version is not None:
-                    raise AlreadyExistsError("snapshot", name, "choose another version") from None
-                if attempt == _ATTEMPTS - 1:
-                    raise
-        raise AssertionError("unreachable: the last attempt returns or raises")
+        return self._record(order, source, matrix, started)
 
     def get(self, snapshot_id: str) -> FeatureSnapshot:
         """Read a snapshot and check its digest; raise ``ContentAlteredError`` if it differs."""
@@ -116,107 +84,135 @@ class FeatureSnapshotManager:
         """Compare two snapshots: definitions, columns, rows and cells."""
         return compare(self.get(snapshot_id), self.get(other_id))
 
-    def export(self, snapshot_id: str, path: str) -> SnapshotInfo:
-        """Write a checked snapshot to ``path`` as Parquet, its identity in the metadata."""
+    def export(self, snapshot_id: str, path: str | Path) -> SnapshotInfo:
+        """Write a checked snapshot to ``path`` as Parquet, its identity in the metadata.
+
+        A file of that name is replaced, once the new one is whole. Raises ``InvalidInputError``
+        for a path that cannot be written.
+        """
         snapshot = self.get(snapshot_id)
         identity = {
             "featuretrail.snapshot": snapshot.info.snapshot_id,
             "featuretrail.digest": snapshot.info.digest,
             "featuretrail.position": str(snapshot.info.position),
         }
-        pq.write_table(snapshot.to_arrow().replace_schema_metadata(identity), path)
+        write_parquet(snapshot.to_arrow().replace_schema_metadata(identity), path)
         return snapshot.info
 
-    def _earlier(self, order: SnapshotOrder) -> RecordedSnapshot | None:
-        if order.idempotency_key is None:
-            return None
-        name = order.feature_set.definition.name
-        for item in self._catalogue.all():
-            if item.created.idempotency_key == order.idempotency_key:
-                if item.created.feature_set != name:
-                    raise IdempotencyError(
-                        order.idempotency_key, f"feature set {item.created.feature_set!r}"
-                    )
-                return item
-        return None
+    def _spine(self, order: SnapshotOrder) -> tuple[pa.Table, str | None]:
+        """Return the spine with the labels given beside it, and the name of the label in it."""
+        spine = to_table(order.spine, "the spine")
+        label = order.feature_set.definition.label
+        if order.labels is not None:
+            return with_labels(spine, order.labels, "label" if label is None else label.name)
+        given = label is not None and label.name in spine.column_names
+        return spine, label.name if label is not None and given else None
 
-    def _source(self, order: SnapshotOrder) -> MatrixSource:
-        spine = to_table(order.spine, "spine")
-        registry = self._registry.at(order.position)
+    def _earlier(self, order: SnapshotOrder, spine: pa.Table) -> RecordedSnapshot | None:
+        found = _of_key(order.idempotency_key, self._catalogue.all())
+        if found is not None:
+            check_repeats(order, spine, found.created)
+        return found
+
+    def _source(
+        self, order: SnapshotOrder, spine: pa.Table, label_column: str | None
+    ) -> MatrixSource:
+        position = self._log.head().position if order.position is None else order.position
+        registry = self._registry.at(position)
         features = [registry.resolve(reference) for reference in order.feature_set.pinned]
         label = order.feature_set.definition.label
-        request = MatrixRequest(order.time_column, order.knowledge, order.closed)
+        request = MatrixRequest(order.time_column, order.knowledge, order.closed, label_column)
         looked_up: ResolvedFeature | None = None
-        if order.labels is not None:
-            spine, column = with_labels(
-                spine, order.labels, "label" if label is None else label.name
-            )
-            request = MatrixRequest(order.time_column, order.knowledge, order.closed, column)
-        elif label is not None and label.name in spine.column_names:
-            request = MatrixRequest(order.time_column, order.knowledge, order.closed, label.name)
-        elif label is not None:
+        if label is not None and label_column is None:
             looked_up = registry.resolve(label)
-            request = MatrixRequest(
-                order.time_column,
-                order.knowledge,
-                order.closed,
-                label.name,
-                str(looked_up.reference),
+            request = evolve(
+                request,
+                label_column=label_name(looked_up, features),
+                label_reference=str(looked_up.reference),
             )
-        return MatrixSource(spine, features, looked_up, order.position, request, order.split)
+        return MatrixSource(spine, features, looked_up, position, request, order.split)
 
-    def _event(
-        self, order: SnapshotOrder, source: MatrixSource, matrix: pa.Table
-    ) -> SnapshotCreated:
-        name = order.feature_set.definition.name
-        existing = [item.created for item in self._catalogue.all(name)]
-        version = next_version(name, order.feature_set.digest, existing, order.version)
-        spine_columns = source.spine.column_names
-        outputs = matrix.column_names[len(spine_columns) :]
-        return SnapshotCreated.in_stream(
-            stream_id("snapshot", snapshot_name(name, version)),
-            1,
-            feature_set=name,
-            feature_set_version=str(order.feature_set.version),
-            feature_set_digest=order.feature_set.digest,
-            version=str(version),
-            digest=table_digest(matrix),
-            column_digests=column_digests(matrix),
-            rows=matrix.num_rows,
-            position=order.position,
-            features=[
-                {
-                    "reference": str(item.reference),
-                    "output": output,
-                    "column": item.column,
-                    "definition_digest": item.version.digest,
-                }
-                for item, output in zip(source.features, outputs, strict=False)
-            ],
-            spine_columns=spine_columns,
-            request=source.request.to_dict(),
-            split=None if source.split is None else source.split.to_dict(),
-            statistics=column_statistics(matrix),
-            annotations=dict(order.annotations),
-            storage=self._storage.url,
-            stored_bytes=0,
-            computation_time_ms=0.0,
-            idempotency_key=order.idempotency_key,
-            metadata=order.metadata,
+    def _check_version(self, order: SnapshotOrder, existing: Sequence[RecordedSnapshot]) -> Version:
+        return next_version(
+            order.feature_set.definition.name,
+            order.feature_set.digest,
+            [item.created for item in existing],
+            order.version,
         )
 
-    def _record(self, event: SnapshotCreated, matrix: pa.Table, started: float) -> SnapshotInfo:
+    def _record(
+        self, order: SnapshotOrder, source: MatrixSource, matrix: pa.Table, started: float
+    ) -> SnapshotInfo:
+        """Store the rows and append the event; snapshots are numbered one after another.
+
+        Files are written before the transaction, which is then short.
+        """
+        facts = _facts(order, source, matrix)
+        digest = facts["digest"]
+        written = None if self._storage.in_database else self._storage.write(digest, matrix)
         with self._database.transaction() as connection:
-            stored = self._storage.write(event.digest, matrix, connection)
-            complete = event.model_copy(
-                update={
-                    "stored_bytes": stored,
-                    "computation_time_ms": round((time.perf_counter() - started) * 1000, 3),
-                }
+            stored = self._storage.write(digest, matrix, connection) if written is None else written
+            connection.execute(query("snapshots/lock"))
+            existing = self._catalogue.all(connection=connection)
+            name = order.feature_set.definition.name
+            earlier = _of_key(order.idempotency_key, existing)
+            if earlier is not None:
+                raise psycopg.Rollback
+            version = self._check_version(
+                order, [item for item in existing if item.created.feature_set == name]
             )
-            self._log.save(complete, connection=connection)
-        name = snapshot_name(event.feature_set, Version.parse(event.version))
-        return self._catalogue.find(name).info
+            event = SnapshotCreated.in_stream(
+                stream_id("snapshot", snapshot_name(name, version)),
+                1,
+                **facts,
+                version=str(version),
+                storage=self._storage.url,
+                stored_bytes=stored,
+                computation_time_ms=round((time.perf_counter() - started) * 1000, 3),
+            )
+            self._log.save(event, connection=connection)
+        if earlier is not None:  # made by another process meanwhile
+            check_repeats(order, source.spine, earlier.created)
+            return earlier.info
+        return self._catalogue.find(snapshot_name(name, version)).info
+
+
+def _facts(order: SnapshotOrder, source: MatrixSource, matrix: pa.Table) -> dict[str, Any]:
+    """Return what a snapshot's event says, but for its version and its storage."""
+    digests = digest_table(matrix)
+    spine_columns = source.spine.column_names
+    outputs = matrix.column_names[len(spine_columns) :]
+    return {
+        "feature_set": order.feature_set.definition.name,
+        "feature_set_version": str(order.feature_set.version),
+        "feature_set_digest": order.feature_set.digest,
+        "digest": digests.digest,
+        "column_digests": {column.name: column.digest for column in digests.columns},
+        "rows": matrix.num_rows,
+        "position": source.position,
+        "features": [
+            {
+                "reference": str(item.reference),
+                "output": output,
+                "column": item.column,
+                "definition_digest": item.version.digest,
+            }
+            for item, output in zip(source.features, outputs, strict=False)
+        ],
+        "spine_columns": spine_columns,
+        "request": source.request.to_dict(),
+        "split": None if source.split is None else source.split.to_dict(),
+        "statistics": column_statistics(matrix),
+        "annotations": dict(order.annotations),
+        "idempotency_key": order.idempotency_key,
+        "metadata": order.metadata,
+    }
+
+
+def _of_key(key: str | None, snapshots: Sequence[RecordedSnapshot]) -> RecordedSnapshot | None:
+    if key is None:
+        return None
+    return next((item for item in snapshots if item.created.idempotency_key == key), None)
 
 
 def manifest(recorded: RecordedSnapshot) -> dict[str, Any]:
@@ -226,12 +222,3 @@ def manifest(recorded: RecordedSnapshot) -> dict[str, Any]:
         "created_at": recorded.created_at.isoformat(),
         "event_position": recorded.event_position,
     }
-
-
-def check_annotations(given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return a snapshot's ``metadata`` argument if it is a JSON object, else raise."""
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
-        raise InvalidInputError(f"metadata is {given!r}; give a mapping with string keys")
-    return dict(given)

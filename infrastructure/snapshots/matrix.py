@@ -30,9 +30,6 @@ class MatrixSource:
 def derive(database: Database, reader: HistoricalReader, source: MatrixSource) -> pa.Table:
     """Return the matrix of ``source``: spine columns, features, label, split, in that order."""
     request = source.request
-    for name in (SPLIT_COLUMN,) if source.split is not None else ():
-        if name in source.spine.column_names:
-            raise InvalidSpineError(f"the spine has a column {name!r}, the name of the split's")
     matrix = reader.get(
         source.spine,
         source.features,
@@ -50,7 +47,19 @@ def derive(database: Database, reader: HistoricalReader, source: MatrixSource) -
                 request.time_column,
                 source.position,
             )
-        matrix = matrix.append_column(request.label_column, labels)
+        matrix = _with_column(matrix, request.label_column, "label", labels)
     if source.split is not None:
-        matrix = matrix.append_column(SPLIT_COLUMN, source.split.assign(matrix.num_rows))
+        parts = source.split.assign(matrix.num_rows)
+        matrix = _with_column(matrix, SPLIT_COLUMN, "split", parts)
     return matrix
+
+
+def _with_column(
+    matrix: pa.Table, name: str, what: str, column: pa.Array | pa.ChunkedArray
+) -> pa.Table:
+    if name in matrix.column_names:
+        raise InvalidSpineError(
+            f"the {what} needs a column {name!r}, and the matrix has one of that name from the "
+            "spine or a feature; rename it in the spine, or leave the feature out"
+        )
+    return matrix.append_column(name, column)

@@ -14,6 +14,7 @@ from attrs import asdict, field, frozen
 from featuretrail.domain.aggregates.snapshot import snapshot_name
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.events import SnapshotCreated
+from featuretrail.domain.results import Result, as_html
 from featuretrail.domain.versions import Version
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ SPLIT_COLUMN = "split"
 
 
 @frozen
-class SnapshotInfo:
+class SnapshotInfo(Result):
     """What identifies a snapshot: its name, its digest and the log position it was derived at."""
 
     snapshot_id: str
@@ -64,7 +65,7 @@ class SnapshotInfo:
 
 
 @frozen(slots=False)
-class FeatureSnapshot:
+class FeatureSnapshot(Result):
     """A frozen training matrix whose stored rows matched their digest when it was read."""
 
     info: SnapshotInfo
@@ -121,17 +122,14 @@ class FeatureSnapshot:
             for name in self.manifest["split"]["fractions"]
         }
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the manifest as a JSON object; the rows are in ``to_arrow()``."""
+        return dict(self.manifest)
+
     def _repr_html_(self) -> str:
-        info = self.info
-        rows = "".join(
-            f"<tr><td>{item['name']}</td><td>{item['type']}</td><td>{item['nulls']}</td></tr>"
-            for item in self.manifest["statistics"]
-        )
-        return (
-            f"<b>{info.snapshot_id}</b> {info.rows} rows, position {info.position}, "
-            f"digest <code>{info.digest}</code><table><tr><th>column</th><th>type</th>"
-            f"<th>nulls</th></tr>{rows}</table>"
-        )
+        kept = ("name", "type", "nulls", "minimum", "maximum", "mean")
+        columns = [{name: item.get(name) for name in kept} for item in self.manifest["statistics"]]
+        return f"{self.info._repr_html_()}{as_html(columns)}"
 
 
 def _numbers(name: str, column: pa.ChunkedArray) -> npt.NDArray[np.float64]:

@@ -1,10 +1,14 @@
 """Where a snapshot's rows are kept, and how they are found again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 import pyarrow as pa
 
-from featuretrail.domain.errors import NotFoundError
+from featuretrail.domain.errors import NotFoundError, StorageError
 from featuretrail.domain.events import SnapshotCreated
+from featuretrail.infrastructure.blobs.database import DatabaseBlobs
 from featuretrail.infrastructure.blobs.store import BlobStore, open_blob_store
 from featuretrail.infrastructure.database import Database
 
@@ -21,24 +25,42 @@ class SnapshotStorage:
         """The configured store's URL, recorded with each snapshot."""
         return self._blobs.url
 
-    def write(self, digest: str, matrix: pa.Table, connection: psycopg.Connection) -> int:
-        """Store ``matrix`` under ``digest`` in the caller's transaction; return its bytes."""
-        return self._blobs.write(digest, matrix, connection)
+    @property
+    def in_database(self) -> bool:
+        """Whether ``write`` needs a connection, whose transaction it joins."""
+        return self._blobs.url == DatabaseBlobs.url
+
+    def write(
+        self, digest: str, matrix: pa.Table, connection: psycopg.Connection | None = None
+    ) -> int:
+        """Store ``matrix`` under ``digest``; return its bytes. Raises ``StorageError``."""
+        with _failures_named(self.url):
+            return self._blobs.write(digest, matrix, connection)
 
     def read(self, created: SnapshotCreated) -> pa.Table:
         """Return a snapshot's matrix; its digest was checked.
 
-        Raises ``NotFoundError`` when no store has it, ``ContentAlteredError`` when it was altered.
+        Raises ``NotFoundError`` when no store has it, ``ContentAlteredError`` when it was altered,
+        ``StorageError`` when its store cannot be read.
         """
+        stores: list[BlobStore] = []
         with self._database.connection() as connection:
-            stores = [self._blobs]
-            if created.storage != self._blobs.url:
-                stores.append(open_blob_store(created.storage))
-            for store in stores:
-                if store.exists(created.digest, connection):
-                    return store.read(created.digest, connection)
+            for url in dict.fromkeys((self.url, created.storage)):
+                with _failures_named(url):
+                    store = self._blobs if url == self.url else open_blob_store(url)
+                    if store.exists(created.digest, connection):
+                        return store.read(created.digest, connection)
+                stores.append(store)
         raise NotFoundError(
             "stored snapshot",
             f"{created.feature_set}@{created.version}",
             [f"{store.url} (without the file of digest {created.digest})" for store in stores],
         )
+
+
+@contextmanager
+def _failures_named(url: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"the store of snapshots {url} cannot be used: {error}") from error

@@ -17,7 +17,7 @@ from featuretrail.infrastructure.values.packing import binary_array
 AnyConnection = psycopg.Connection[Any]
 
 _ARRAY_TYPES = {
-    str(STORED_TYPES[dtype]): sql.SQL(spelled.split(" COLLATE")[0] + "[]")  # type: ignore[arg-type]
+    str(STORED_TYPES[dtype]): sql.SQL(spelled.split(" COLLATE")[0] + "[]")
     for dtype, spelled in SQL_TYPES.items()
 }
 

@@ -71,7 +71,7 @@ def cast_column(target: Target, column: pa.ChunkedArray) -> pa.Array:
     """
     arrow = column.type
     if pat.is_dictionary(arrow):
-        return cast_column(target, column.cast(arrow.value_type))
+        return cast_column(target, without_dictionary(column))
     if not (pat.is_null(arrow) or _ACCEPTS[target.dtype](arrow)):
         raise ColumnError(
             target.given,
@@ -81,11 +81,22 @@ def cast_column(target: Target, column: pa.ChunkedArray) -> pa.Array:
     if pat.is_timestamp(arrow) and arrow.tz is None:
         raise NaiveTimeError(f"column {target.given!r}")
     if target.dtype == "text":
-        return _checked_text(target, column)
+        return checked_text(target.given, column)
     array = _cast(target, column)
     if target.dtype == "timestamptz":
         _refuse_unreadable_years(target, array)
     return array
+
+
+def without_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return ``column`` with the values of its dictionary, if it has one, in their places."""
+    if not pat.is_dictionary(column.type):
+        return column
+    values = column.type.value_type
+    # Arrow takes no elements of text views, which polars' categories are
+    plain = pa.large_string() if _is_text(values) else values
+    chunks = [chunk.dictionary.cast(plain).take(chunk.indices) for chunk in column.chunks]
+    return pa.chunked_array(chunks, plain)
 
 
 def refuse_rows(column: str, rows: np.ndarray, fault: str) -> None:
@@ -130,27 +141,31 @@ def _exactness(dtype: str) -> str:
     return ": integers beyond 2**53" if dtype == "float64" else ""
 
 
-def _checked_text(target: Target, column: pa.ChunkedArray) -> pa.Array:
-    array = _one_array(_as_large_text(target, column))
+def checked_text(name: str, column: pa.ChunkedArray) -> pa.Array:
+    """Return the text ``column``, called ``name`` in errors, as one array of large text.
+
+    Raises ``ColumnError`` for what PostgreSQL cannot store: bytes that are no UTF-8, and NUL.
+    """
+    array = _one_array(_as_large_text(name, column))
     content = _content(array)
     if len(content) and not content.min():
         with_nul = pc.fill_null(
             pc.greater_equal(pc.find_substring(array, "\0"), 0), fill_value=False
         )
         refuse_rows(
-            target.given,
+            name,
             _true_rows(with_nul),
             "holds text with the character NUL, which PostgreSQL cannot store; remove it",
         )
     return array
 
 
-def _as_large_text(target: Target, column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _as_large_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:
         refuse_rows(
-            target.given,
+            name,
             np.array([row for row, value in enumerate(_as_bytes(column)) if not _is_utf8(value)]),
             "holds bytes that are not valid UTF-8; decode them with the encoding they have",
         )

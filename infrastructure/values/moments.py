@@ -21,6 +21,11 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def is_nat(moment: datetime) -> bool:
+    """Tell whether ``moment`` is the NaT of pandas, a datetime that is none."""
+    return moment != moment  # noqa: PLR0124 - NaT alone differs from itself
+
+
 def as_datetime(scalar: pa.Scalar) -> datetime | None:
     """Return a timestamp in microseconds as a datetime in UTC, ``None`` for NULL."""
     return _EPOCH + scalar.value * _MICROSECOND if scalar.is_valid else None
@@ -31,7 +36,7 @@ def check_moment(what: str, moment: object) -> datetime:
 
     Raises ``NaiveTimeError`` or ``InvalidInputError``.
     """
-    if not isinstance(moment, datetime):
+    if not isinstance(moment, datetime) or is_nat(moment):
         raise InvalidInputError(f"{what} is {moment!r}; give a datetime with a time zone")
     if moment.utcoffset() is None:
         raise NaiveTimeError(what)

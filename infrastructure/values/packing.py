@@ -9,6 +9,7 @@ for all rows at once, so no Python runs a row.
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -87,7 +88,9 @@ class _Text:
 _Segment = _Fixed | _Nullable | _Text
 
 
-def copy_chunks(columns: Sequence[pa.Array], chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
+def copy_chunks(
+    columns: Sequence[pa.Array], chunk_bytes: int = CHUNK_BYTES
+) -> Iterator[bytes | memoryview]:
     """Yield the binary COPY of rows made of ``columns``, in chunks of about ``chunk_bytes``.
 
     The columns have the types of ``casting.STORED_TYPES`` and one length. The first chunk begins
@@ -213,13 +216,15 @@ def _text(column: pa.Array) -> _Text:
     )
 
 
-def _values(column: pa.Array) -> np.ndarray:
-    if pa.types.is_timestamp(column.type):
-        return column.view(pa.int64()).to_numpy() - _POSTGRES_EPOCH
-    return column.to_numpy(zero_copy_only=False)
+def _values(column: pa.Array) -> NDArray[Any]:
+    if not pa.types.is_timestamp(column.type):
+        plain: NDArray[Any] = column.to_numpy(zero_copy_only=False)
+        return plain
+    microseconds: Offsets = column.view(pa.int64()).to_numpy()
+    return microseconds - _POSTGRES_EPOCH
 
 
-def _value_type(column: pa.Array) -> np.dtype:
+def _value_type(column: pa.Array) -> np.dtype[Any]:
     if pa.types.is_boolean(column.type):
         return np.dtype("?")
     return np.dtype(">f8") if pa.types.is_floating(column.type) else np.dtype(">i8")
@@ -230,7 +235,8 @@ def _zero(column: pa.Array) -> pa.Scalar:
 
 
 def _valid(column: pa.Array) -> NDArray[np.bool_]:
-    return column.is_valid().to_numpy(zero_copy_only=False)
+    valid: NDArray[np.bool_] = column.is_valid().to_numpy(zero_copy_only=False)
+    return valid
 
 
 def _is_text(column: pa.Array) -> bool:

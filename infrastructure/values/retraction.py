@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from featuretrail.domain.definitions import FeatureGroup
@@ -33,8 +34,11 @@ from featuretrail.infrastructure.values.moments import TOLERANCE, check_moment
 from featuretrail.infrastructure.values.online import TOMBSTONES, bury
 from featuretrail.infrastructure.values.ordering import distinct_rows
 from featuretrail.infrastructure.values.tables import retracted_table
+from featuretrail.infrastructure.values.validation import refuse_long_keys
 
 Keys = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+_SCALARS = (str, bytes, int, float, np.generic)
 
 
 def requested(
@@ -80,6 +84,7 @@ def entity_keys(group: FeatureGroup, keys: Keys) -> pa.Table:
         raise InvalidInputError(f"{what} are none; give at least one entity")
     try:
         arrays = {key: _key_column(key, dtype, table[key]) for key, dtype in group.keys.items()}
+        refuse_long_keys(group, arrays)
     except ColumnError as error:
         raise InvalidInputError(f"{what}: {error.fault}") from error
     return pa.table(arrays).take(pa.array(distinct_rows(list(arrays.values()))))
@@ -94,7 +99,7 @@ def _key_column(key: str, dtype: str, column: pa.ChunkedArray) -> pa.Array:
 def _as_lists(keys: Keys) -> object:
     if not isinstance(keys, Mapping):
         return keys
-    if all(value is None or isinstance(value, str | int) for value in keys.values()):
+    if all(value is None or isinstance(value, _SCALARS) for value in keys.values()):
         return {name: [value] for name, value in keys.items()}
     return keys
 

@@ -66,9 +66,9 @@ def _blocks(database: Database, group: FeatureGroup, types: dict[str, str]) -> I
         keys=identifiers(group.keys),
     )
     with database.transaction() as connection, connection.cursor() as cursor:
-        cursor.execute(query("retrieval/no_statement_timeout"))
+        cursor.execute(query("values/no_statement_timeout"))
         with cursor.copy(statement) as stream:
-            messages = iter(stream)
+            messages = map(bytes, stream)
             while part := list(islice(messages, _ROWS)):
                 block = decode(part, types)
                 if block.num_rows:

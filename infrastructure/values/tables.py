@@ -164,7 +164,7 @@ def _make_hypertable(connection: AnyConnection, table: sql.Identifier) -> None:
 
 
 def _type(dtype: str) -> sql.SQL:
-    return sql.SQL(SQL_TYPES[dtype])  # type: ignore[arg-type]  # one of our own five constants
+    return sql.SQL(SQL_TYPES[dtype])
 
 
 def _column(name: str, dtype: str) -> sql.Composed:

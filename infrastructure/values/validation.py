@@ -1,6 +1,6 @@
 """Everything ``ingest`` demands of values, checked before a byte is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -133,10 +133,11 @@ def _check_fixed(group: FeatureGroup, arrays: dict[str, pa.Array]) -> None:
             np.flatnonzero(times < microseconds(EARLIEST)),
             f"holds times before {EARLIEST.date()}, the earliest that is accepted",
         )
-    _refuse_long_keys(group, arrays)
+    refuse_long_keys(group, arrays)
 
 
-def _refuse_long_keys(group: FeatureGroup, arrays: dict[str, pa.Array]) -> None:
+def refuse_long_keys(group: FeatureGroup, arrays: Mapping[str, pa.Array]) -> None:
+    """Raise ``ColumnError`` for rows whose text keys are longer together than an index holds."""
     texts = [key for key, dtype in group.keys.items() if dtype == "text"]
     if not texts:
         return

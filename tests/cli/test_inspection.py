@@ -63,6 +63,21 @@ def test_a_group_is_listed_and_shown_with_its_features(defined: Run) -> None:
     assert len(shown["digest"]) == 64
 
 
+def test_people_are_shown_a_ttl_as_a_duration(defined: Run) -> None:
+    shown = defined("group", "show", "weather").out
+
+    assert "  ttl          6:00:00\n" in shown
+    assert "microseconds" not in shown
+
+
+def test_a_number_that_is_no_position_is_not_taken_for_a_time(defined: Run) -> None:
+    for given in ("-1", "+1", "9" * 20):
+        refused = defined("group", "list", f"--known-at={given}")
+
+        assert refused.code == 2
+        assert refused.err == f"error: --known-at '{given}' is no position; they are 0, 1, 2, ...\n"
+
+
 def test_a_history_shows_who_changed_what_when_and_why(defined: Run, folder: Path) -> None:
     (folder / "weather.toml").write_text(CHANGED, encoding="utf-8")
     applied = defined("apply", "weather.toml", "--actor", "bob", "--reason", "late reports")

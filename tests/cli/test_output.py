@@ -47,6 +47,12 @@ def test_a_piped_table_is_aligned_plain_text(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == "name    row_count\na       1\nlonger  -\n"
 
 
+def test_what_is_empty_or_absent_is_a_dash() -> None:
+    empty: list[object] = [None, "", [], (), {}]
+
+    assert {cell(value) for value in empty} == {"-"}
+
+
 def test_rows_may_lack_what_others_have(capsys: pytest.CaptureFixture[str]) -> None:
     write_table([{"name": "a"}, {"name": "b", "mean": 1.5}], "none")
 

@@ -1,9 +1,13 @@
 """The command line as a process: exit codes, pipes, signals, an unreachable database."""
 
 import os
+import shlex
 import signal
 import socket
+import subprocess
+import sys
 import time
+from importlib.metadata import version as installed_version
 from pathlib import Path
 
 import pytest
@@ -135,3 +139,33 @@ def test_without_a_url_the_embedded_server_of_the_folder_is_used(tmp_path: Path)
     assert migrated.json["applied"]
     assert listed.json == {"groups": []}
     assert (tmp_path / ".featuretrail").is_dir()
+
+
+@pytest.mark.parametrize("arguments", [["version"], ["version", "--json"]])
+def test_a_full_disk_behind_the_output_ends_with_74_and_no_traceback(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "featuretrail", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert ended.returncode == 74
+    assert ended.stderr == (
+        "error: the operating system refused: [Errno 28] No space left on device\n"
+    )
+
+
+def test_a_closed_output_is_no_defect() -> None:
+    command = f"{shlex.quote(sys.executable)} -m featuretrail version"
+    ended = subprocess.run(
+        ["bash", "-c", f"{command} >&-; echo $?; {command} 2>&-"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.stderr == ""
+    assert ended.stdout.split() == ["0", installed_version("featuretrail")]

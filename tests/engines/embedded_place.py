@@ -1,5 +1,6 @@
 """A folder for an embedded server, and what is seen of the server from outside."""
 
+import json
 import os
 import shutil
 import signal
@@ -49,12 +50,11 @@ class Place:
     @property
     def watchdogs(self) -> list[int]:
         """The watchdogs of this server."""
+        data = json.dumps(str(self.data)).encode()  # as in the watchdog's last argument
         return [
             int(process.name)
             for process in Path("/proc").glob("[0-9]*")
-            if os.fsencode(watchdog.__file__) in (words := _command_line(process))
-            and os.fsencode(self.data.name) in words
-            and os.fsencode(self.folder.name) in words
+            if os.fsencode(watchdog.__file__) in (words := _command_line(process)) and data in words
         ]
 
     def client(self) -> "subprocess.Popen[str]":

@@ -2,7 +2,12 @@
 
 from types import ModuleType
 
+import attrs
+import pytest
+
 import featuretrail
+from featuretrail.domain import errors
+from featuretrail.domain.results import Result
 
 
 def test_all_is_complete_and_sorted() -> None:
@@ -12,3 +17,32 @@ def test_all_is_complete_and_sorted() -> None:
         if not name.startswith("_") and not isinstance(value, ModuleType)
     }
     assert featuretrail.__all__ == sorted(public)
+
+
+def test_every_error_is_public() -> None:
+    raised = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, Exception)
+    }
+    assert raised - set(featuretrail.__all__) == set()
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        featuretrail.AuditReport,
+        featuretrail.Change,
+        featuretrail.FeatureSnapshot,
+        featuretrail.LeakageReport,
+        featuretrail.LogEntry,
+        featuretrail.Receipt,
+        featuretrail.Registration,
+        featuretrail.SnapshotDiff,
+        featuretrail.SnapshotInfo,
+        featuretrail.SnapshotVerification,
+    ],
+)
+def test_a_result_is_an_attrs_class_for_programs_and_notebooks(result: type) -> None:
+    assert attrs.has(result)
+    assert issubclass(result, Result)

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -257,6 +258,20 @@ def test_the_digest_is_the_documented_one(log: EventLog) -> None:
         assert each.digest == digest
 
     assert log.head().digest == digest
+
+
+def test_the_documented_example_has_the_documented_digest(pool: Database) -> None:
+    page = (Path(__file__).parents[2] / "docs/explanation/log.md").read_text()
+    with pool.connection() as connection:
+        row = connection.execute(
+            "SELECT encode(sha256(decode(repeat('00', 32), 'hex') || featuretrail.event_bytes("
+            "1, '2026-01-02 03:04:05.678901+00', 'c0ffee00-0000-4000-8000-000000000001', 1, "
+            "'featuretrail.group.defined', convert_to(%s, 'UTF8'))), 'hex')",
+            ['{"class_version":1,"name":"weather"}'],
+        ).fetchone()
+
+    assert row is not None
+    assert f"```text\n{row[0]}\n```" in page
 
 
 def test_a_moment_maps_to_the_last_position_recorded_by_then(log: EventLog) -> None:

@@ -42,6 +42,7 @@ def test_rows_that_use_what_was_published_later_are_counted_and_shown(
     report = store.leakage_report(asked(minutes=5), ["published.temp"])
     assert (report.rows, report.leaking_rows) == (3, 3)
     assert report.columns == {"temp": 3}
+    assert report.leaking["temp"].tolist() == [0, 1, 2]
     first, second, _ = report.examples.to_pylist()
     assert (first["value"], first["known_value"]) == ("60", None)
     assert (second["value"], second["known_value"]) == ("61", "60")

@@ -88,7 +88,7 @@ class Values:
     def rows(self, table: sql.Identifier, order: str = "1, 2, 3, 4, 5") -> list[dict[str, Any]]:
         """The rows of a table, as dicts, in order."""
         with self.database.connection() as connection:
-            statement = sql.SQL("SELECT * FROM {} ORDER BY " + order).format(table)  # type: ignore[arg-type]
+            statement = sql.SQL("SELECT * FROM {} ORDER BY " + order).format(table)
             cursor = connection.execute(statement)
             names = [column.name for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor]

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from featuretrail.domain.errors import IdempotencyError, InvalidInputError, NaiveTimeError
@@ -80,6 +81,8 @@ def test_many_entities_are_retracted_once_each_in_canonical_order(
         ({**EWR, "statoin": 1}, DAY, InvalidInputError, "did you mean 'station'"),
         ({"origin": None, "station": 1}, DAY, InvalidInputError, "'origin' is NULL"),
         ({"origin": 7, "station": 1}, DAY, InvalidInputError, "must be text"),
+        ({"origin": "EWR", "station": 1.0}, DAY, InvalidInputError, "must be int64"),
+        ({"origin": "y" * 2501, "station": 1}, DAY, InvalidInputError, "2500 bytes"),
         ({"origin": [], "station": []}, DAY, InvalidInputError, "at least one entity"),
         (EWR, datetime(2013, 1, 1), NaiveTimeError, "from_event_time"),  # noqa: DTZ001
         (EWR, "2013-01-01", InvalidInputError, "datetime with a time zone"),
@@ -120,3 +123,10 @@ def test_an_idempotency_key_serves_one_request(values: Values) -> None:
         values.ingest("weather", weather(), idempotency_key="once")
     with pytest.raises(IdempotencyError, match="holds values"):
         values.retract("weather", EWR, DAY, idempotency_key="values")
+
+
+def test_numbers_of_numpy_are_keys(values: Values) -> None:
+    receipt = values.retract("weather", {"origin": np.str_("EWR"), "station": np.int64(1)}, DAY)
+
+    [recorded] = values.log.read(after=receipt.position - 1)
+    assert recorded.event.model_dump()["keys"] == [{"origin": "EWR", "station": 1}]
