@@ -24,14 +24,11 @@ _TYPES = {"text": sql.SQL("text[]"), "int64": sql.SQL("bigint[]")}
 
 def look_up(task: GroupTask, connection: AnyConnection) -> dict[str, Answer]:
     """Answer ``task`` in the database; the answer of each column by its name."""
-    parameters = _parameters(task)
     with connection.transaction(), array_cursor(connection) as cursor:
         cursor.execute(query("retrieval/no_jit"))
         answers: dict[str, Answer] = {}
         for writers, names in task.columns.items():
-            cursor.execute(
-                statement(task, writers, names), {**parameters, "batches": _ranges(task, writers)}
-            )
+            cursor.execute(statement(task, writers, names), parameters_of(task, writers))
             answer = _read(task, names, cursor.fetchall())
             answers.update(dict.fromkeys(names, answer))
     return answers
@@ -74,12 +71,14 @@ def _bounds(task: GroupTask) -> Iterator[tuple[str, sql.SQL]]:
         yield "known", sql.SQL("%(known)s::bigint[]")
 
 
-def _parameters(task: GroupTask) -> dict[str, object]:
+def parameters_of(task: GroupTask, writers: frozenset[int] | None) -> dict[str, object]:
+    """Return the parameters of ``statement``."""
     parameters: dict[str, object] = {
         "until": moments(task.until),
         "last_batch": task.cut.last_batch,
-        "newest": _moment(min(task.newest, task.cut.last_event_time)),
-        "oldest": _moment(_oldest(task)),
+        "newest": _moment(task.newest),
+        "oldest": _moment(task.oldest),
+        "batches": _ranges(task, writers),
     }
     parameters |= {f"key{n}": key_array(column) for n, column in enumerate(task.keys)}
     if task.ttl is not None and task.only_fresh:
@@ -88,11 +87,6 @@ def _parameters(task: GroupTask) -> dict[str, object]:
         parameters["at"] = moments(task.times)
         parameters["known"] = integers(_known_batches(task))
     return parameters
-
-
-def _oldest(task: GroupTask) -> int:
-    first = task.cut.first_event_time
-    return first if task.oldest is None else max(first, task.oldest)
 
 
 def _moment(microseconds: int) -> ArrayParameter:
