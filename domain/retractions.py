@@ -3,7 +3,7 @@
 import numpy as np
 from attrs import field, frozen
 
-from featuretrail.domain.asof import EARLIEST, Flags, Ints, Rows, in_order
+from featuretrail.domain.asof import EARLIEST, Flags, Ints, Rows, Timelines
 
 
 @frozen(eq=False)
@@ -30,7 +30,7 @@ def applying(retractions: Rows, codes: Ints, until: Ints, known_by: Ints | None)
     """
     since = np.full(codes.size, EARLIEST, np.int64)
     winner, batch = np.zeros(codes.size, np.int64), np.zeros(codes.size, np.int64)
-    rows = retractions.take(in_order(retractions))
+    rows = retractions.take(Timelines.of(retractions).order)
     first = np.searchsorted(rows.codes, codes, side="left")
     last = np.searchsorted(rows.codes, codes, side="right")
     asking = np.flatnonzero(first < last)

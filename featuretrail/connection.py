@@ -1,5 +1,6 @@
 """Connecting: to a server by URL, or to the embedded one of the working folder."""
 
+import os
 from getpass import getuser
 from pathlib import Path
 
@@ -67,9 +68,17 @@ def _open(
         return TimescaleDBFeatureStore(
             database,
             open_blob_store(settings.secret_artifacts or default_artifacts),
-            actor=settings.actor or getuser(),
+            actor=settings.actor or _user(),
             server=server,
         )
     except BaseException:
         database.close()
         raise
+
+
+def _user() -> str:
+    """Return the operating system's user, by number where it has no name (as in containers)."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

@@ -244,17 +244,19 @@ class TimescaleDBFeatureStore:
 
         Labels come from ``labels`` (one a spine row), from a spine column of the label's name, or
         are looked up: the first value at or after each spine time. Without ``version`` the next
-        minor is taken (the next major when the set changed). ``metadata`` is a JSON object of the
+        minor is taken (the next major when the set changed). With ``known_at`` the set is the one
+        of then (today's, if it was not defined yet). ``metadata`` is a JSON object of the
         caller's. A second call with the same ``idempotency_key`` returns the first snapshot. Raises
         ``InvalidInputError``, ``AlreadyExistsError``, ``IdempotencyError`` or ``StorageError``.
         """
         check_label("idempotency_key", idempotency_key)
+        position = self._position(known_at)
         order = SnapshotOrder(
-            feature_set=self._feature_set(feature_set, self._registry.current()),
+            feature_set=self._frozen_set(feature_set, position),
             spine=spine,
             version=None if version is None else Version.parse(version),
             time_column=time_column,
-            position=self._position(known_at),
+            position=position,
             knowledge=knowledge,
             closed=closed,
             labels=labels,
@@ -354,6 +356,13 @@ class TimescaleDBFeatureStore:
                 "such as 'group.feature'"
             )
         return [registry.resolve(reference) for reference in references]
+
+    def _frozen_set(self, wanted: FeatureSet | str, position: int | None) -> FeatureSetVersion:
+        """Return the set as of ``position``, or today's when it was not defined then."""
+        try:
+            return self._feature_set(wanted, self._registry_at(position))
+        except NotFoundError:
+            return self._feature_set(wanted, self._registry.current())
 
     def _feature_set(self, wanted: FeatureSet | str, registry: Registry) -> FeatureSetVersion:
         if isinstance(wanted, FeatureSet):

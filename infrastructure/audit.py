@@ -1,13 +1,20 @@
 """Asking the log who changed what and why, and whether everything it certifies still holds."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
-from featuretrail.domain.errors import IntegrityError, InvalidInputError, NotFoundError
+from featuretrail.domain.errors import (
+    ChainBrokenError,
+    DatabaseUnavailableError,
+    FeatureTrailError,
+    InvalidInputError,
+    NotFoundError,
+)
 from featuretrail.domain.events import (
     Event,
     FeatureDefined,
@@ -22,8 +29,9 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.log.verification import verify_chain
+from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
-from featuretrail.infrastructure.snapshots.catalogue import SnapshotCatalogue
+from featuretrail.infrastructure.snapshots.catalogue import RecordedSnapshot, SnapshotCatalogue
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.values.verification import verify_batches
 
@@ -65,7 +73,12 @@ class AuditFault:
 
 @frozen
 class AuditReport(Result):
-    """What ``audit verify`` checked and found: ``faults`` in log order, none when all holds."""
+    """What ``audit verify`` checked and found: ``faults`` in log order, none when all holds.
+
+    The chain holds up to ``position``, where its digest, computed from the events, is
+    ``head_digest``. Kept elsewhere, it later shows that nothing up to there was cut off or
+    rewritten.
+    """
 
     events: int
     position: int
@@ -160,43 +173,36 @@ class Audit:
         chain = verify_chain(
             self._database, progress=lambda done, total: report("chain", done, total)
         )
-        faults: list[AuditFault] = []
+        faults = _Faults()
         if chain.first_fault_position is not None:
-            faults.append(AuditFault(chain.first_fault_position, "chain", chain.reason))
-        faults += [
-            AuditFault(fault.position, "values", fault.reason)
+            faults.add(chain.first_fault_position, "chain", chain.reason)
+        with faults.collected("values"):
             for fault in verify_batches(
                 self._database,
                 self._registry.current(),
                 progress=lambda done, total: report("batches", done, total),
-            )
-        ]
-        with self._database.connection() as connection:
-            (batches,) = connection.execute(
-                "SELECT count(*) FROM featuretrail.batches"
-            ).fetchone() or (0,)
-        snapshots = self._catalogue.all()
-        faults += self._snapshot_faults(report)
-        head = self._log.head()
+            ):
+                faults.add(fault.position, "values", fault.reason)
+        snapshots: list[RecordedSnapshot] = []
+        with faults.collected("snapshot"):
+            snapshots = self._catalogue.all()
+        for done, recorded in enumerate(snapshots, start=1):
+            with faults.collected("snapshot", recorded.event_position):
+                self._storage.read(recorded.created)
+            report("snapshots", done, len(snapshots))
         return AuditReport(
             events=chain.events,
-            position=head.position,
-            head_digest=head.digest.hex(),
-            batches=batches,
+            position=chain.events,
+            head_digest=chain.head_digest.hex(),
+            batches=self._batches(),
             snapshots=len(snapshots),
-            faults=tuple(sorted(faults, key=lambda fault: fault.position)),
+            faults=tuple(sorted(faults.found, key=lambda fault: fault.position)),
         )
 
-    def _snapshot_faults(self, report: Progress) -> list[AuditFault]:
-        faults: list[AuditFault] = []
-        snapshots = self._catalogue.all()
-        for done, recorded in enumerate(snapshots, start=1):
-            try:
-                self._storage.read(recorded.created)
-            except (IntegrityError, NotFoundError) as error:
-                faults.append(AuditFault(recorded.event_position, "snapshot", str(error)))
-            report("snapshots", done, len(snapshots))
-        return faults
+    def _batches(self) -> int:
+        with self._database.connection() as connection:
+            [(batches,)] = connection.execute(query("values/count_batches"))
+            return int(batches)
 
     def _entries(self, after: int) -> Iterator[LogEntry]:
         return (_entry(recorded) for recorded in self._log.read(after=after))
@@ -222,6 +228,29 @@ def _about(name: str, wanted: str) -> bool:
     return name == wanted or name.startswith(
         (f"{wanted}@", f"{wanted} ", f"{wanted}#", f"{wanted}.")
     )
+
+
+@frozen
+class _Faults:
+    """Faults as they are found; what stops one check is a fault itself, and the next goes on."""
+
+    found: list[AuditFault] = field(factory=list)
+
+    def add(self, position: int, kind: str, reason: str) -> None:
+        """Add a fault of the event at ``position``, 0 for none in particular."""
+        self.found.append(AuditFault(position, kind, reason))
+
+    @contextmanager
+    def collected(self, kind: str, position: int = 0) -> Iterator[None]:
+        """Take an error of the block for a fault, at the position that it names if it does."""
+        try:
+            yield
+        except DatabaseUnavailableError:
+            raise
+        except ChainBrokenError as error:
+            self.add(error.position, kind, f"this check ended here: {error}")
+        except FeatureTrailError as error:
+            self.add(position, kind, str(error))
 
 
 def _check_number(what: str, given: object) -> None:

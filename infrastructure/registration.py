@@ -28,6 +28,7 @@ from featuretrail.domain.events import (
 from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.values import tables
 
@@ -66,7 +67,7 @@ class Registrar:
             except (
                 ConcurrencyError,
                 psycopg.errors.DuplicateTable,
-                psycopg.errors.UniqueViolation,
+                psycopg.errors.DuplicateColumn,
             ):
                 if attempt == _ATTEMPTS - 1:
                     raise
@@ -78,6 +79,7 @@ class Registrar:
         events = [event for decision in decisions for event in decision.events]
         if events:
             with self._database.transaction() as connection:
+                connection.execute(query("registry/lock"))
                 _make_tables(connection, registry, events, definitions)
                 self._log.save(*events, connection=connection)
         changes = tuple(decision.change for decision in decisions)

@@ -2,6 +2,7 @@
 
 from threading import Lock
 
+from featuretrail.domain.errors import ChainBrokenError, InvalidInputError
 from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
@@ -40,7 +41,11 @@ class RegistryReader:
         recorded = self._definitions(registry.position, until)
         if not recorded:
             return registry
-        return registry.evolve((item.event for item in recorded), recorded[-1].position)
+        try:
+            return registry.evolve((item.event for item in recorded), recorded[-1].position)
+        except InvalidInputError:
+            _name_unreadable(registry, recorded)
+            raise
 
     def _definitions(self, after: int, until: int) -> list[RecordedEvent]:
         with self._database.connection() as connection:
@@ -48,3 +53,13 @@ class RegistryReader:
                 query("registry/definitions"), {"after": after, "until": until}, binary=True
             )
             return [RecordedEvent.from_row(row) for row in rows]
+
+
+def _name_unreadable(registry: Registry, recorded: list[RecordedEvent]) -> None:
+    """Raise ``ChainBrokenError`` with the first position whose definition makes no sense."""
+    for item in recorded:
+        try:
+            registry = registry.evolve([item.event], item.position)
+        except InvalidInputError as error:
+            reason = f"its definition cannot be read: {error}"
+            raise ChainBrokenError(item.position, reason) from error

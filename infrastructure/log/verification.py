@@ -66,7 +66,7 @@ class _Walk:
         self.digest = GENESIS
         self.recorded_at = b""
         self.finished = False
-        self.head = self._end()[0]
+        self.head = self._end()[3]
 
     def advance(self) -> Fault | None:
         """Verify the next stretch of the log, or its end when nothing is left."""
@@ -100,6 +100,9 @@ class _Walk:
 
     def _verify_end(self) -> Fault | None:
         position, digest, recorded_at, last = self._end()
+        if position is None:
+            self.finished = True
+            return (self.events, "the head of the log is missing: nothing can be appended")
         self.head = position
         if last > self.events:  # appended since the last page was read
             return None
@@ -112,7 +115,7 @@ class _Walk:
             return (position, "the head of the log was altered: it disagrees with the last event")
         return None
 
-    def _end(self) -> tuple[int, bytes, bytes | None, int]:
+    def _end(self) -> tuple[int | None, bytes, bytes | None, int]:
         [row] = self._connection.execute(query_text("log/end"), prepare=True, binary=True)
         position, digest, recorded_at, last = row
         return position, digest, recorded_at, last

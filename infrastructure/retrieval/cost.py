@@ -13,10 +13,10 @@ from featuretrail.infrastructure.retrieval.task import GroupTask
 
 Method = Literal["sql", "pull"]
 
-LOOKUP = 4.0
-"""One probe of the index for one spine row, in the database."""
+LOOKUP = 7.0
+"""One spine row in the database: sent, one probe of the index, its answer fetched."""
 
-PULLED_ROW = 0.6
+PULLED_ROW = 0.5
 """One row of values with one column: read, sent, sorted and searched."""
 
 PULLED_CELL = 0.05

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from attrs import define, field
 
-from featuretrail.domain.asof import EARLIEST, Flags, Ints, Questions, Rows, in_order, last_rows
+from featuretrail.domain.asof import EARLIEST, Flags, Ints, Questions, Rows, Timelines
 from featuretrail.domain.entities import EntityCodes
 from featuretrail.domain.retractions import Retracted, applying
 from featuretrail.infrastructure.retrieval.answer import Answer, nothing_found
@@ -69,8 +69,11 @@ class _Search:
         self.event_times = np.full(self.count, EARLIEST, np.int64)
         self.batches = np.zeros(self.count, np.int64)
 
-    def merge(self, rows: Rows, found: Ints, places: Ints, block: pa.Table) -> None:
-        """Take over what ``found`` has that is later than what is held; ``places`` in ``block``."""
+    def merge(self, rows: Rows, found: Ints, places: Ints | None, block: pa.Table) -> None:
+        """Take over what ``found`` (-1: nothing) has that is later than what is held.
+
+        ``places`` says where in ``block`` each of ``rows`` is; ``None``: at its own place.
+        """
         if rows.codes.size == 0:
             return
         times, batches = rows.event_times[found], rows.batches[found]
@@ -83,12 +86,13 @@ class _Search:
         self.event_times = np.where(better, times, self.event_times)
         self.batches = np.where(better, batches, self.batches)
         new = block.select(self.names)
+        source = found if places is None else places[found]
         if self.values is None:
-            self.values = new.take(pa.array(places[found], mask=~better))
+            self.values = new.take(pa.array(source, mask=~better))
             return
         held = pa.concat_tables([self.values, new])
         self.values = held.take(
-            pa.array(np.where(better, self.count + places[found], np.arange(self.count)))
+            pa.array(np.where(better, self.count + source, np.arange(self.count)))
         )
 
     def answer(self, task: GroupTask, retracted: Retracted | None) -> Answer:
@@ -115,19 +119,17 @@ def _search(
     block: pa.Table,
     searches: Sequence[_Search],
 ) -> None:
-    rows = _rows(task, entities, block)
-    places: Ints = np.flatnonzero(rows.codes >= 0)
-    if places.size < rows.codes.size:
+    rows, places = _rows(task, entities, block), None
+    known = rows.codes >= 0
+    if not known.all():
+        places = np.flatnonzero(known)
         rows = rows.take(places)
-    order = in_order(rows)
-    places, rows = places[order], rows.take(order)
+    timelines = Timelines.of(rows)
     for search in searches:
-        if search.writing is None:
-            search.merge(rows, last_rows(rows, questions), places, block)
-            continue
-        chosen = np.flatnonzero(search.writing[rows.batches])
-        written = rows.take(chosen)
-        search.merge(written, last_rows(written, questions), places[chosen], block)
+        lines = (
+            timelines if search.writing is None else timelines.only(search.writing[rows.batches])
+        )
+        search.merge(rows, lines.last_rows(questions), places, block)
 
 
 def _rows(task: GroupTask, entities: EntityCodes, block: pa.Table) -> Rows:

@@ -7,9 +7,10 @@ from typing import Any
 import psycopg
 from attrs import frozen
 
-from featuretrail.domain.aggregates.snapshot import parse_snapshot_name
-from featuretrail.domain.errors import NotFoundError
-from featuretrail.domain.events import SnapshotCreated
+from featuretrail.domain.aggregates.snapshot import parse_snapshot_name, snapshot_name
+from featuretrail.domain.errors import ChainBrokenError, InvalidInputError, NotFoundError
+from featuretrail.domain.events import SnapshotCreated, stream_id
+from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
@@ -62,4 +63,12 @@ def _snapshot(recorded: RecordedEvent) -> RecordedSnapshot:
     event = recorded.event
     if not isinstance(event, SnapshotCreated):
         raise TypeError(f"expected SnapshotCreated, the log holds {type(event).__name__}")
+    try:
+        name = snapshot_name(event.feature_set, Version.parse(event.version))
+    except InvalidInputError as error:
+        raise ChainBrokenError(recorded.position, str(error)) from error
+    if recorded.originator_id != stream_id("snapshot", name):
+        raise ChainBrokenError(
+            recorded.position, f"it says that it is snapshot {name!r}, but is in another's stream"
+        )
     return RecordedSnapshot(recorded.position, recorded.recorded_at, event)

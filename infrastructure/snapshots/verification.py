@@ -5,9 +5,15 @@ from typing import Any
 
 import pyarrow as pa
 from attrs import asdict, evolve, field, frozen
+from psycopg import errors
 
 from featuretrail.domain.digest import table_digest
-from featuretrail.domain.errors import FeatureTrailError, IntegrityError, NotFoundError
+from featuretrail.domain.errors import (
+    ChainBrokenError,
+    DatabaseUnavailableError,
+    FeatureTrailError,
+    NotFoundError,
+)
 from featuretrail.domain.events import SnapshotCreated
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.results import Result
@@ -40,8 +46,9 @@ class Cause:
 
 @frozen
 class SnapshotVerification(Result):
-    """The outcome of both proofs.
+    """The outcome of both proofs, and of the log's up to the snapshot's event.
 
+    ``chain_ok``: no event up to the snapshot's own was altered or is missing.
     ``stored_ok``: the stored rows have the recorded digest. ``rederived_ok``: deriving them again
     at the recorded position gives the same digest; ``None`` when the stored spine is unusable,
     with the reason among ``faults``. ``changed_cells`` counts differing cells by column,
@@ -54,6 +61,7 @@ class SnapshotVerification(Result):
     position: int
     stored_ok: bool
     rederived_ok: bool | None = None
+    chain_ok: bool = True
     faults: tuple[str, ...] = ()
     changed_cells: Mapping[str, int] = field(factory=dict)
     differences: tuple[CellDifference, ...] = ()
@@ -61,8 +69,8 @@ class SnapshotVerification(Result):
 
     @property
     def ok(self) -> bool:
-        """Whether both proofs hold."""
-        return self.stored_ok and self.rederived_ok is True
+        """Whether both proofs hold, and the log that they rest on."""
+        return self.stored_ok and self.rederived_ok is True and self.chain_ok
 
     def to_dict(self) -> dict[str, Any]:
         """Return the outcome as a JSON object."""
@@ -80,13 +88,35 @@ def verify(
     recorded: RecordedSnapshot,
 ) -> SnapshotVerification:
     """Prove a snapshot twice; see ``SnapshotVerification``."""
+    chain = verify_chain(database)
+    outcome = _proofs(database, registry, reader, storage, recorded)
+    fault = chain.first_fault_position
+    if fault is None or fault > recorded.event_position:
+        return outcome
+    return evolve(
+        outcome,
+        chain_ok=False,
+        faults=(*outcome.faults, f"the log is broken at position {fault}: {chain.reason}"),
+        causes=(Cause(fault, chain.reason), *outcome.causes),
+    )
+
+
+def _proofs(
+    database: Database,
+    registry: RegistryReader,
+    reader: HistoricalReader,
+    storage: SnapshotStorage,
+    recorded: RecordedSnapshot,
+) -> SnapshotVerification:
     created = recorded.created
     outcome = SnapshotVerification(
         recorded.info.snapshot_id, created.digest, created.position, stored_ok=True
     )
     try:
         stored = storage.read(created)
-    except (IntegrityError, NotFoundError) as error:
+    except DatabaseUnavailableError:
+        raise
+    except FeatureTrailError as error:
         return evolve(
             outcome,
             stored_ok=False,
@@ -98,7 +128,9 @@ def verify(
         )
     try:
         rederived = derive(database, reader, _source(registry, created, stored))
-    except FeatureTrailError as error:
+    except DatabaseUnavailableError:
+        raise
+    except (FeatureTrailError, KeyError, TypeError, errors.ProgrammingError) as error:
         return evolve(
             outcome,
             rederived_ok=False,
@@ -140,8 +172,10 @@ def _causes(
     if created.request["label_reference"] is not None:
         references.append(created.request["label_reference"])
     groups = sorted({FeatureReference.parse(reference).group for reference in references})
-    chain = verify_chain(database)
-    fault = chain.first_fault_position
-    broken = [] if fault is None else [Cause(fault, chain.reason)]
-    batches = verify_batches(database, registry.current(), groups)
-    return (*broken, *(Cause(fault.position, fault.reason) for fault in batches))
+    try:
+        batches = verify_batches(database, registry.current(), groups)
+        return tuple(Cause(fault.position, fault.reason) for fault in batches)
+    except ChainBrokenError as error:
+        return (Cause(error.position, str(error)),)
+    except NotFoundError as error:  # the event of a definition is gone
+        return (Cause(0, str(error)),)

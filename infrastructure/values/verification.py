@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from attrs import frozen
+from psycopg import errors
 
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.digest import table_digest
@@ -14,6 +16,7 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.values.arrays import identifiers
+from featuretrail.infrastructure.values.online import TOMBSTONES
 from featuretrail.infrastructure.values.stored_batches import StoredRows, stored_batches
 from featuretrail.infrastructure.values.tables import retracted_table
 
@@ -52,8 +55,8 @@ class CertifiedBatch:
             f"{name} (event at position {self.recorded.position}): {reason}",
         )
 
-    def record(self) -> tuple[Any, ...]:
-        """Return what the table of batches must say of this batch."""
+    def record(self, layout: int) -> tuple[Any, ...]:
+        """Return what the table of batches must say of this batch, of this ``layout``."""
         event = self.event
         if isinstance(event, ValuesIngested):
             facts = ("values", list(event.columns), event.rows)
@@ -62,7 +65,7 @@ class CertifiedBatch:
             facts = ("retraction", [], len(event.keys))
             times = (event.from_event_time, None, "")
         kind, columns, rows = facts
-        place = (self.recorded.position, self.recorded.recorded_at)
+        place = (self.recorded.position, self.recorded.recorded_at, layout)
         return (kind, *place, columns, rows, *times, self.recorded.originator_id)
 
 
@@ -82,17 +85,22 @@ def verify_batches(
     certified = _certified(database)
     total = sum(len(certified.get(name, {})) for name in names)
     done = 0
+    if groups is None:
+        yield from _foreign_faults(database, names)
     for name in names:
         batches = certified.get(name, {})
         group = registry.group(name)
         yield from _record_faults(database, name, batches)
-        yield from _retraction_faults(database, group, batches)
-        for fault in _value_faults(database, registry, group, batches):
-            if isinstance(fault, BatchFault):
-                yield fault
-            done += 1
-            if progress is not None:
-                progress(min(done, total), total)
+        try:
+            yield from _retraction_faults(database, group, batches)
+            for fault in _value_faults(database, registry, group, batches):
+                if isinstance(fault, BatchFault):
+                    yield fault
+                done += 1
+                if progress is not None:
+                    progress(min(done, total), total)
+        except (errors.UndefinedTable, errors.UndefinedColumn) as error:
+            yield _lost_table(name, batches, error)
     if progress is not None:
         progress(total, total)
 
@@ -114,13 +122,25 @@ def _record_faults(
     with database.connection() as connection:
         rows = connection.execute(query("values/batches"), {"group": group}).fetchall()
     records = {batch: tuple(record) for batch, *record in rows}
+    layouts = _layouts(certified)
     for number in sorted({*certified, *records}):
         if number not in certified:
             yield _uncertified(group, number, "the table of batches has a row")
         elif number not in records:
             yield certified[number].fault("the table of batches has no row of it")
-        elif records[number] != certified[number].record():
+        elif records[number] != certified[number].record(layouts[number]):
             yield certified[number].fault("its row in the table of batches was altered")
+
+
+def _layouts(certified: dict[int, CertifiedBatch]) -> dict[int, int]:
+    """Return for each batch the first one that wrote the same columns, 0 for a retraction."""
+    first: dict[tuple[str, ...], int] = {}
+    return {
+        number: first.setdefault(tuple(sorted(batch.event.columns)), number)
+        if isinstance(batch.event, ValuesIngested)
+        else TOMBSTONES
+        for number, batch in sorted(certified.items())
+    }
 
 
 def _retraction_faults(
@@ -182,6 +202,21 @@ def _content_fault(
     if digest != event.digest:
         return batch.fault(f"its values were altered: their digest is {digest}, not {event.digest}")
     return None
+
+
+def _foreign_faults(database: Database, groups: Sequence[str]) -> Iterator[BatchFault]:
+    """Yield the rows of the table of batches whose group is not defined."""
+    with database.connection() as connection:
+        rows = connection.execute(query("values/foreign_batches"), {"groups": list(groups)})
+        for group, batch in rows.fetchall():
+            yield _uncertified(group, batch, "the table of batches has a row")
+
+
+def _lost_table(group: str, batches: dict[int, CertifiedBatch], error: psycopg.Error) -> BatchFault:
+    reason = f"its tables were altered: {error.diag.message_primary}"
+    for _, batch in sorted(batches.items()):
+        return batch.fault(reason)
+    return BatchFault(group, 0, 0, None, f"group {group!r}: {reason}")
 
 
 def _uncertified(group: str, batch: int, what: str) -> BatchFault:

@@ -7,7 +7,7 @@ from attrs import frozen
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from featuretrail.domain.asof import Ints, Questions, Rows, in_order, last_rows
+from featuretrail.domain.asof import Ints, Questions, Rows, Timelines
 from featuretrail.domain.entities import EntityCodes
 from featuretrail.domain.last_match import LastMatch
 from featuretrail.domain.retractions import applying
@@ -46,7 +46,7 @@ def rows_of(rows: list[Quadruple]) -> Rows:
 @given(rows=ROWS)
 @example(rows=[(n, YEAR_1 if n % 2 else YEAR_9999, 1, 0) for n in range(64)])
 def test_rows_are_ordered_by_entity_then_event_time_then_batch(rows: list[Quadruple]) -> None:
-    order = in_order(rows_of(rows))
+    order = Timelines.of(rows_of(rows)).order
     assert [rows[i][:3] for i in order] == sorted(row[:3] for row in rows)
 
 
@@ -63,7 +63,7 @@ def test_the_last_row_that_passes_every_condition_is_found(
         since=integers([each.since for each in asked]),
         known_by=integers([each.known_by for each in asked]),
     )
-    found = last_rows(rows_of(rows), questions)
+    found = Timelines.of(rows_of(rows)).last_rows(questions)
     for each, index in zip(asked, found, strict=True):
         passing = [
             n
@@ -155,4 +155,4 @@ def test_a_million_invisible_rows_are_walked_over_in_few_steps(closed: int) -> N
     known = np.arange(count, 0, -1, dtype=np.int64)
     rows = Rows(zeros, np.arange(count, dtype=np.int64), zeros + 1, known)
     asked = Questions(integers([0]), integers([count]), known_by=integers([count - closed]))
-    assert last_rows(rows, asked).tolist() == [count - 1]
+    assert Timelines.of(rows).last_rows(asked).tolist() == [count - 1]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -123,10 +123,11 @@ def test_positions_of_numpy_are_positions(weather_store: ft.TimescaleDBFeatureSt
 
 
 def test_no_time_of_pandas_is_no_moment(weather_store: ft.TimescaleDBFeatureStore) -> None:
+    nat: Any = pd.NaT
     with pytest.raises(InvalidInputError, match="known_at is NaT"):
-        ask(weather_store, ["EWR"], known_at=pd.NaT)
+        ask(weather_store, ["EWR"], known_at=nat)
     with pytest.raises(InvalidInputError, match="from_event_time is NaT"):
-        weather_store.retract("weather", {"origin": "EWR"}, cast("Any", pd.NaT), "a slip")
+        weather_store.retract("weather", {"origin": "EWR"}, nat, "a slip")
 
 
 @pytest.mark.parametrize("words", [{"actor": 5}, {"reason": b"why"}, {"reason": "\ud800"}])

@@ -90,3 +90,23 @@ def test_racing_registrations_make_one_set_of_events(database: Database) -> None
     with ThreadPoolExecutor(4) as pool:
         positions = list(pool.map(register, range(4)))
     assert positions == [4] * 4
+
+
+@pytest.mark.tiers("embedded", "apache")
+def test_processes_that_add_the_same_feature_at_once_agree(database: Database) -> None:
+    with ft.connect(database.url, actor="first") as store:
+        store.register(weather())
+    wider = ft.FeatureGroup(
+        "weather",
+        {"origin": "text"},
+        [ft.Feature(f"wind_{n}", "float64") for n in range(20)],
+        ttl=weather().ttl,
+        owner="ops",
+    )
+
+    def register(_: int) -> int:
+        with ft.connect(database.url, actor="racer") as store:
+            return store.register(wider).position
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(register, range(6))) == [23] * 6

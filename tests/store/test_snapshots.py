@@ -334,3 +334,24 @@ def test_the_ttl_of_a_past_position_is_the_one_of_then(store: ft.TimescaleDBFeat
         "temp__status"
     ].to_pylist() == ["expired"]
     assert weather().ttl == timedelta(hours=6)
+
+
+def test_a_snapshot_of_the_past_takes_the_set_of_then(store: ft.TimescaleDBFeatureStore) -> None:
+    filled(store)
+    then = store.create_feature_snapshot("delay", spine())
+    store.register(ft.FeatureSet("delay", ["weather.temp"], version="1.1.0"))
+    again = store.create_feature_snapshot("delay", spine(), known_at=then.position)
+    assert again.digest == then.digest
+    assert (
+        table_digest(store.get_historical_features(spine(), "delay", known_at=then.position))
+        == then.digest
+    )
+
+
+def test_a_set_defined_later_can_still_freeze_the_past(store: ft.TimescaleDBFeatureStore) -> None:
+    filled(store)
+    position = store.position
+    store.register(ft.FeatureSet("later", ["weather.temp"]))
+    info = store.create_feature_snapshot("later", spine(), known_at=position)
+    assert info.position == position
+    assert store.verify_snapshot(info.snapshot_id).ok

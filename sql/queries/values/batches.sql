@@ -4,6 +4,7 @@ SELECT
   batches.kind,
   batches.position,
   batches.recorded_at,
+  batches.layout,
   batches.columns,
   batches.rows,
   batches.first_event_time,

@@ -1,0 +1,3 @@
+-- How many batches are there?
+SELECT count(*)
+FROM featuretrail.batches
