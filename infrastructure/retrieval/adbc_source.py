@@ -4,13 +4,15 @@ Its connections are not those of the pool. That is safe, because a join asks for
 that it has seen, and what a batch holds never changes.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from signal import SIGINT, siginterrupt
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from adbc_driver_manager import Error
-from adbc_driver_postgresql import dbapi
 
 from featuretrail.domain.errors import DatabaseError, DatabaseUnavailableError
 from featuretrail.infrastructure.conninfo import Session, session_conninfo
@@ -22,6 +24,9 @@ from featuretrail.infrastructure.retrieval.pull_statements import (
     select_values,
 )
 from featuretrail.infrastructure.retrieval.source import Wanted
+
+if TYPE_CHECKING:
+    from adbc_driver_postgresql import dbapi
 
 
 class AdbcSource:
@@ -57,7 +62,7 @@ class AdbcSource:
                 yield pa.Table.from_batches([batch])
 
     @contextmanager
-    def _connection(self) -> Iterator[dbapi.Connection]:
+    def _connection(self) -> Iterator["dbapi.Connection"]:
         """Lend a connection; one whose use failed or was broken off is not kept."""
         connection = self._take()
         finished = False
@@ -73,25 +78,39 @@ class AdbcSource:
             else:
                 connection.close()
 
-    def _take(self) -> dbapi.Connection:
+    def _take(self) -> "dbapi.Connection":
         while (connection := self._kept()) is not None:
             if _alive(connection):
                 return connection
             connection.close()
         session = Session.unlimited().named("featuretrail pull")
         try:
-            return dbapi.connect(session_conninfo(self._database.url, session), autocommit=True)
+            return _connect(session_conninfo(self._database.url, session))
         except Error as error:
             raise DatabaseUnavailableError(
                 f"cannot connect to {self._database.address}: {error}"
             ) from error
 
-    def _kept(self) -> dbapi.Connection | None:
+    def _kept(self) -> "dbapi.Connection | None":
         with self._lock:
             return self._idle.pop() if self._idle else None
 
 
-def _alive(connection: dbapi.Connection) -> bool:
+def _connect(conninfo: str) -> "dbapi.Connection":
+    """Open a connection, loading the driver at the first one.
+
+    Loading it imports polars wherever that is installed, which takes a second, and polars
+    makes Ctrl-C wait until a blocked read returns; the latter is undone.
+    """
+    polars_was_loaded = "polars" in sys.modules
+    from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - see above
+
+    if "polars" in sys.modules and not polars_was_loaded:
+        siginterrupt(SIGINT, True)  # noqa: FBT003 - the standard library's signature
+    return dbapi.connect(conninfo, autocommit=True)
+
+
+def _alive(connection: "dbapi.Connection") -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute(query("retrieval/alive").as_string())

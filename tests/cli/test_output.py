@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta, timezone
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -48,8 +49,7 @@ def test_a_piped_table_is_aligned_plain_text(capsys: pytest.CaptureFixture[str])
 
 
 def test_what_is_empty_or_absent_is_a_dash() -> None:
-    empty: list[object] = [None, "", [], (), {}]
-
+    empty: tuple[Any, ...] = (None, "", [], (), {})
     assert {cell(value) for value in empty} == {"-"}
 
 

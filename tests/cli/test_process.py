@@ -93,6 +93,7 @@ def test_an_interrupt_ends_with_130_and_one_line(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     process = start(["plan", "definitions.toml"], tmp_path)
     with pipe.open("wb"):  # opens only when the command has opened its end to read
+        time.sleep(0.5)  # until it waits in its read: a signal just before that is not seen
         process.send_signal(signal.SIGINT)
         finished = finish(process)
 

@@ -1,5 +1,7 @@
 """How results look in a notebook."""
 
+from typing import Any
+
 from attrs import asdict, frozen
 
 from featuretrail.domain.changes import Change, Registration
@@ -43,8 +45,7 @@ def test_a_list_of_objects_is_a_table_with_a_heading() -> None:
 
 
 def test_what_is_empty_or_absent_is_a_dash() -> None:
-    empty: list[object] = [None, [], (), {}]
-
+    empty: tuple[Any, ...] = (None, [], (), {})
     assert [as_html(value) for value in empty] == ["–"] * 4
     assert as_html(0) == "0"
     assert as_html(False) == "False"

@@ -8,6 +8,7 @@ from typing import IO
 
 from attrs import frozen
 
+from featuretrail.domain.errors import EngineError
 from featuretrail.infrastructure.embedded import remove
 from featuretrail.infrastructure.embedded.locks import try_lock
 
@@ -45,5 +46,9 @@ def _sweep() -> None:
         if path.stat().st_uid != os.geteuid():
             continue
         held = try_lock(path / "session.lock")
-        if held is not None:
+        if held is None:
+            continue
+        try:
             SessionFolder(path, held).remove()
+        except EngineError:  # a server that outlived its watchdog; no reason to test nothing
+            held.close()

@@ -25,6 +25,9 @@ GROUPS = (PAIRS, PUBLISHED)
 
 TTLS = st.sampled_from([None, timedelta(seconds=1), timedelta(seconds=3), timedelta(seconds=60)])
 SECONDS = st.integers(0, 6)
+EARLY_SECONDS = st.integers(0, 4)
+"""Where retractions begin: early, so that most of them hide something."""
+
 FLOATS = st.one_of(st.floats(allow_subnormal=False), st.sampled_from([0.0, -0.0, float("nan")]))
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4)
 ENTITIES: dict[str, list[tuple[Any, Any]]] = {
@@ -63,9 +66,9 @@ def keys(group: FeatureGroup) -> st.SearchStrategy[dict[str, Any]]:
 def batches(draw: st.DrawFn, group: FeatureGroup, recorded: int) -> Batch:
     """One ingestion or retraction, recorded so many seconds after the base."""
     when = {"event_time": SECONDS.map(at)}
-    if draw(st.integers(0, 4)) == 0:
-        entities = draw(st.lists(keys(group), min_size=1, max_size=2, unique_by=_entity))
-        since = draw(SECONDS.map(at))
+    if draw(st.integers(0, 2)) == 0:
+        entities = draw(st.lists(keys(group), min_size=1, max_size=4, unique_by=_entity))
+        since = draw(EARLY_SECONDS.map(at))
         retracted = [{**entity, "event_time": since} for entity in entities]
         return Batch(at(recorded), retracted, retracts=True)
     names = [feature.name for feature in group.features]

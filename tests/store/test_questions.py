@@ -161,3 +161,19 @@ def test_a_value_ahead_of_the_clock_is_not_online_before_its_time(
     assert table.to_pylist() == [{"origin": "EWR", "x": 1, "x__status": "present"}]
     store.retract("clock", {"origin": "EWR"}, now + timedelta(seconds=40), "a slip")
     assert online(store, ["clock.x"])["x"].to_pylist() == [1]
+
+
+def test_a_later_retraction_that_begins_earlier_hides_what_came_between(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    keys = {"origin": "text"}
+    store.register(ft.FeatureGroup("torn", keys, [ft.Feature("x", "int64")]))
+    store.retract("torn", {"origin": "EWR"}, NOON - timedelta(hours=2), "a slip")
+    moment = pa.array([NOON - timedelta(hours=1)], pa.timestamp("us", tz="UTC"))
+    store.ingest("torn", {"origin": ["EWR"], "event_time": moment, "x": [1]})
+    store.retract("torn", {"origin": "EWR"}, NOON - timedelta(hours=3), "another slip")
+    for method in ("sql", "pull"):
+        table = ask(store, ["EWR"], ["torn.x"], status=True, event_time=True, method=method)
+        assert table["x__status"].to_pylist() == ["retracted"]
+        assert table["x__event_time"].to_pylist() == [NOON - timedelta(hours=2)]
+    assert online(store, ["torn.x"], status=True)["x__status"].to_pylist() == ["retracted"]
