@@ -1,25 +1,60 @@
 """Versioned events, one module a family; importing this package makes all of them readable."""
 
 from featuretrail.domain.events.base import Event, JsonObject, Metadata, stream_id
+from featuretrail.domain.events.checks import CHECK_EVENTS, ConsistencyChecked, QualityChecked
 from featuretrail.domain.events.definitions import (
     DEFINITION_EVENTS,
     FeatureDefined,
     FeatureSetDefined,
     GroupDefined,
 )
-from featuretrail.domain.events.snapshots import SNAPSHOT_EVENTS, SnapshotCreated
+from featuretrail.domain.events.documentation import DOCUMENTATION_EVENTS, DocumentationGenerated
+from featuretrail.domain.events.drift import (
+    DRIFT_EVENTS,
+    DriftAcknowledged,
+    DriftDetected,
+    DriftResolved,
+    DriftUpdated,
+)
+from featuretrail.domain.events.lineage import LINEAGE_EVENTS, LineageDeclared, LineageRetired
+from featuretrail.domain.events.metadata import METADATA_EVENTS, MetadataRecorded
+from featuretrail.domain.events.performance import (
+    PERFORMANCE_EVENTS,
+    Measurement,
+    PerformanceSampled,
+)
+from featuretrail.domain.events.snapshots import SNAPSHOT_EVENTS, SnapshotAssessed, SnapshotCreated
 from featuretrail.domain.events.values import VALUE_EVENTS, ValuesIngested, ValuesRetracted
 
 __all__ = [
+    "CHECK_EVENTS",
     "DEFINITION_EVENTS",
+    "DOCUMENTATION_EVENTS",
+    "DRIFT_EVENTS",
+    "LINEAGE_EVENTS",
+    "METADATA_EVENTS",
+    "PERFORMANCE_EVENTS",
     "SNAPSHOT_EVENTS",
     "VALUE_EVENTS",
+    "ConsistencyChecked",
+    "DocumentationGenerated",
+    "DriftAcknowledged",
+    "DriftDetected",
+    "DriftResolved",
+    "DriftUpdated",
     "Event",
     "FeatureDefined",
     "FeatureSetDefined",
     "GroupDefined",
     "JsonObject",
+    "LineageDeclared",
+    "LineageRetired",
+    "Measurement",
     "Metadata",
+    "MetadataRecorded",
+    "PerformanceSampled",
+    "QualityChecked",
+    "SnapshotAssessed",
     "SnapshotCreated",
     "ValuesIngested",
     "ValuesRetracted",

@@ -203,6 +203,7 @@ def _facts(order: SnapshotOrder, source: MatrixSource, matrix: pa.Table) -> dict
         "request": source.request.to_dict(),
         "split": None if source.split is None else source.split.to_dict(),
         "statistics": column_statistics(matrix),
+        "memory_usage_mb": round(matrix.nbytes / 2**20, 6),
         "annotations": dict(order.annotations),
         "idempotency_key": order.idempotency_key,
         "metadata": order.metadata,
