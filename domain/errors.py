@@ -21,6 +21,7 @@
     ├── DatabaseError
     │   ├── DatabaseUnavailableError
     │   └── SchemaError
+    ├── ProjectionError
     ├── StorageError
     └── EngineError
 
@@ -194,6 +195,19 @@ class DatabaseUnavailableError(DatabaseError):
 
 class SchemaError(DatabaseError):
     """The database's schema is missing, older or newer than this library, or was altered."""
+
+
+class ProjectionError(FeatureTrailError):
+    """The read side stopped at an event that it cannot take in."""
+
+    def __init__(self, position: int, topic: str, reason: str) -> None:
+        self.position = position
+        self.topic = topic
+        self.reason = reason
+        super().__init__(
+            f"the read side stopped before event {position} ({topic!r}), which it cannot take in: "
+            f"{reason}; mend the cause, or set FEATURETRAIL_PROJECTION_ERRORS=park to go on without"
+        )
 
 
 class StorageError(FeatureTrailError):

@@ -24,6 +24,7 @@ from featuretrail.domain.errors import (
     InvalidValuesError,
     NaiveTimeError,
     NotFoundError,
+    ProjectionError,
     SchemaError,
     StorageError,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "NotFoundError",
     "NotNull",
     "OneOf",
+    "ProjectionError",
     "Range",
     "Receipt",
     "Registration",

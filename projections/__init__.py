@@ -1,5 +1,5 @@
-"""Projections, the code that builds read models from events: none yet.
+"""Projections: the code that builds the read side from the log.
 
-What is derived so far is derived where it is needed: definitions and snapshots by folding their
-events, values and the online table in the transaction of their event.
+``read_models`` maps events to rows, one module a table; ``projector`` moves a generation of all
+tables along the log; ``generations`` are the complete builds, one of them live.
 """

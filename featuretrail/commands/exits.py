@@ -15,6 +15,7 @@ from featuretrail.domain.errors import (
     EngineError,
     FeatureTrailError,
     IntegrityError,
+    ProjectionError,
     StorageError,
 )
 
@@ -38,7 +39,7 @@ def exit_code(error: FeatureTrailError) -> int:
     match error:
         case DatabaseError() | EngineError() | StorageError():
             return UNREACHABLE
-        case IntegrityError():
+        case IntegrityError() | ProjectionError():
             return FINDING
         case _:
             return INVALID

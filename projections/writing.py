@@ -1,0 +1,124 @@
+"""Writing what a page does to the tables: COPY for new rows, set-based UPDATE for changed ones."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Self
+from uuid import UUID
+
+import psycopg
+from attrs import frozen
+from psycopg import sql
+from psycopg.types.json import set_json_dumps
+from pydantic_core import to_json
+
+from featuretrail.domain.errors import SchemaError
+from featuretrail.infrastructure.queries import query
+from featuretrail.projections.folding import TableChanges
+from featuretrail.projections.read_model import Row
+
+AnyConnection = psycopg.Connection[Any]
+
+
+class MissingRowError(Exception):
+    """An event revises a row that no event made."""
+
+
+@frozen
+class TableShape:
+    """The columns of a table in their order: names, type oids, type names."""
+
+    columns: tuple[str, ...]
+    oids: tuple[int, ...]
+    types: Mapping[str, str]
+
+
+class TableWriter:
+    """Writes into the tables of any generation over one connection."""
+
+    def __init__(self, connection: AnyConnection, shapes: Mapping[str, TableShape]) -> None:
+        self._connection = connection
+        self._shapes = shapes
+        set_json_dumps(_json, connection)
+
+    @classmethod
+    def over(cls, connection: AnyConnection, tables: Sequence[str]) -> Self:
+        """Return the writer of ``tables``, whose shapes are those of the live ones."""
+        rows = connection.execute(query("projections/columns"), {"tables": list(tables)}).fetchall()
+        shapes = {}
+        for table in tables:
+            own = [row[1:] for row in rows if row[0] == table]
+            if not own:
+                raise SchemaError(f"the table featuretrail.{table} is missing")
+            names, oids, types = zip(*own, strict=True)
+            shapes[table] = TableShape(names, oids, dict(zip(names, types, strict=True)))
+        return cls(connection, shapes)
+
+    def write(self, schema: str, table: str, changes: TableChanges) -> None:
+        """Write ``changes`` into ``table`` of ``schema``, in the connection's transaction."""
+        if changes.inserted:
+            self._insert(sql.Identifier(schema, table), table, changes.inserted.values())
+        for names, revisions in _by_columns(changes.revised).items():
+            self._revise(sql.Identifier(schema, table), table, names, revisions)
+
+    def _insert(self, target: sql.Identifier, table: str, rows: Iterable[Row]) -> None:
+        shape = self._shapes[table]
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
+            target, sql.SQL(", ").join(map(sql.Identifier, shape.columns))
+        )
+        cells = itemgetter(*shape.columns)
+        with self._connection.cursor().copy(statement) as copy:
+            copy.set_types(shape.oids)
+            for row in rows:
+                copy.write_row(cells(row))
+
+    def _revise(
+        self,
+        target: sql.Identifier,
+        table: str,
+        names: tuple[str, ...],
+        revisions: Sequence[tuple[UUID, Row]],
+    ) -> None:
+        types = self._shapes[table].types
+        columns = [_array([row[name] for _, row in revisions], types[name]) for name in names]
+        statement = sql.SQL(
+            "UPDATE {target} AS t SET {assignments} FROM unnest({arrays}) AS v ({names}) "
+            "WHERE t.id = v.id"
+        ).format(
+            target=target,
+            assignments=sql.SQL(", ").join(
+                sql.SQL("{0} = v.{0}").format(sql.Identifier(name)) for name in names
+            ),
+            arrays=sql.SQL(", ").join(
+                [sql.SQL("%s::uuid[]"), *(_placeholder(types[name]) for name in names)]
+            ),
+            names=sql.SQL(", ").join(map(sql.Identifier, ("id", *names))),
+        )
+        ids = [own_id for own_id, _ in revisions]
+        cursor = self._connection.execute(statement, [ids, *columns])
+        if cursor.rowcount != len(ids):
+            raise MissingRowError(
+                f"{len(ids)} rows of {table} are to be revised, {cursor.rowcount} exist"
+            )
+
+
+def _by_columns(revised: Mapping[UUID, Row]) -> dict[tuple[str, ...], list[tuple[UUID, Row]]]:
+    """Group revisions by the columns they change."""
+    groups: dict[tuple[str, ...], list[tuple[UUID, Row]]] = {}
+    for own_id, row in revised.items():
+        groups.setdefault(tuple(sorted(row)), []).append((own_id, row))
+    return groups
+
+
+def _array(values: list[Any], type_name: str) -> list[Any]:
+    if type_name != "jsonb":
+        return values
+    return [None if value is None else _json(value).decode() for value in values]
+
+
+def _placeholder(type_name: str) -> sql.Composable:
+    through = "%s::text[]::jsonb[]" if type_name == "jsonb" else f"%s::{type_name}[]"
+    return sql.SQL(through)
+
+
+def _json(value: object) -> bytes:
+    return to_json(value, inf_nan_mode="null")

@@ -1,0 +1,87 @@
+-- Exchanges tables of the schema featuretrail with those of the same names in another schema, in the
+-- caller's transaction. Grants stay with the names, and every view that reads the live tables reads
+-- the new ones afterwards.
+CREATE FUNCTION featuretrail.swap_tables(other name, tables text[])
+RETURNS void
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+  relation text;
+  reader record;
+  privilege record;
+  readers jsonb[] := ARRAY[]::jsonb[];
+  definition jsonb;
+BEGIN
+  FOREACH relation IN ARRAY tables LOOP
+    EXECUTE format('LOCK TABLE featuretrail.%I, %I.%1$I IN ACCESS EXCLUSIVE MODE', relation, other);
+  END LOOP;
+
+  PERFORM set_config('search_path', '', true);  -- so that definitions name schemas
+  FOR reader IN
+    SELECT DISTINCT v.oid, n.nspname, v.relname, v.relkind, v.reloptions
+    FROM unnest(tables) AS moved (name)
+    JOIN pg_catalog.pg_depend AS d
+      ON d.refclassid = 'pg_catalog.pg_class'::regclass
+      AND d.refobjid = format('featuretrail.%I', moved.name)::regclass
+      AND d.classid = 'pg_catalog.pg_rewrite'::regclass
+    JOIN pg_catalog.pg_rewrite AS r ON r.oid = d.objid
+    JOIN pg_catalog.pg_class AS v ON v.oid = r.ev_class
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = v.relnamespace
+    WHERE v.relkind IN ('v', 'm')
+    ORDER BY v.oid
+  LOOP
+    IF reader.relkind = 'm' THEN
+      RAISE feature_not_supported USING
+        MESSAGE = format(
+          'the materialized view %I.%I reads the live tables and would go on reading the old ones: '
+          'drop it and make it again after the swap', reader.nspname, reader.relname
+        );
+    END IF;
+    readers := readers || jsonb_build_object(
+      'name', format('%I.%I', reader.nspname, reader.relname),
+      'options', CASE
+        WHEN reader.reloptions IS NULL THEN ''
+        ELSE 'WITH (' || array_to_string(reader.reloptions, ', ') || ')'
+      END,
+      'query', pg_get_viewdef(reader.oid)
+    );
+  END LOOP;
+
+  FOREACH relation IN ARRAY tables LOOP
+    EXECUTE format('REVOKE ALL ON TABLE %I.%I FROM PUBLIC', other, relation);
+    FOR privilege IN
+      SELECT a.privilege_type, a.is_grantable, coalesce(g.rolname, 'public') AS grantee, a.grantee = 0 AS everyone
+      FROM pg_catalog.pg_class AS c
+      CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+      LEFT JOIN pg_catalog.pg_roles AS g ON g.oid = a.grantee
+      WHERE c.oid = format('featuretrail.%I', relation)::regclass AND a.grantee <> c.relowner
+    LOOP
+      EXECUTE format(
+        'GRANT %s ON TABLE %I.%I TO %s%s',
+        privilege.privilege_type,
+        other,
+        relation,
+        CASE WHEN privilege.everyone THEN 'PUBLIC' ELSE quote_ident(privilege.grantee) END,
+        CASE WHEN privilege.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
+      );
+    END LOOP;
+  END LOOP;
+
+  CREATE SCHEMA featuretrail_swap;
+  FOREACH relation IN ARRAY tables LOOP
+    EXECUTE format('ALTER TABLE featuretrail.%I SET SCHEMA featuretrail_swap', relation);
+    EXECUTE format('ALTER TABLE %I.%I SET SCHEMA featuretrail', other, relation);
+    EXECUTE format('ALTER TABLE featuretrail_swap.%I SET SCHEMA %I', relation, other);
+  END LOOP;
+  DROP SCHEMA featuretrail_swap;
+
+  FOREACH definition IN ARRAY readers LOOP
+    EXECUTE format(
+      'CREATE OR REPLACE VIEW %s %s AS %s',
+      definition ->> 'name', definition ->> 'options', definition ->> 'query'
+    );
+  END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION featuretrail.swap_tables IS 'Exchanges live tables with those of another schema; grants stay with the names, views read the new tables';

@@ -1,0 +1,2 @@
+-- Makes the schema of a generation.
+CREATE SCHEMA {schema}

@@ -1,0 +1,2 @@
+-- Makes this connection hear whenever a generation moves on.
+LISTEN featuretrail_projections;

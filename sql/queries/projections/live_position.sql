@@ -1,0 +1,4 @@
+-- How far is the live generation?
+SELECT g.position
+FROM featuretrail.generations AS g
+WHERE g.state = 'live';
