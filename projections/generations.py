@@ -1,13 +1,11 @@
 """Generations: the complete builds of the read side, one of them live."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import psycopg
 from attrs import frozen
-from psycopg import sql
 from psycopg.rows import class_row
 
 from featuretrail.domain.errors import NotFoundError, SchemaError
