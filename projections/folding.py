@@ -7,6 +7,7 @@ from uuid import UUID
 from attrs import Factory, define, frozen
 
 from featuretrail.domain.events.registry import topics
+from featuretrail.infrastructure.log.decoding import decode
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.projections.read_model import Handler, Place, ReadModel, Revision, Row
 
@@ -14,6 +15,10 @@ ATTEMPTS = 3
 """How often an event is tried before it is parked."""
 
 _NUL, _REPLACEMENT = "\0", "\ufffd"
+
+
+class DuplicateRowError(Exception):
+    """An event makes a row that an earlier event made."""
 
 
 @frozen
@@ -88,18 +93,16 @@ class Folding:
                 folded.parked.append(DeadLetter.of(recorded, error, 0, behind))
                 continue
             try:
-                changed = self._changed(recorded)
+                _merge(folded.changes, self._changed(recorded), recorded.position)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with an event parks it
                 letter = DeadLetter.of(recorded, describe(error), ATTEMPTS, None)
                 folded.parked.append(letter)
                 waiting[recorded.originator_id] = recorded.position
-            else:
-                _merge(folded.changes, changed, recorded.position)
         return folded
 
     def _changed(self, recorded: RecordedEvent) -> list[tuple[str, Row | Revision]]:
         handlers = self._handlers.get(recorded.topic)
-        event = recorded.event
+        event = decode(recorded, recorded.position)
         if handlers is None:  # a known topic would have been ignored
             raise LookupError(f"no table takes events of topic {recorded.topic!r}")
         at = Place(recorded.position, recorded.recorded_at)
@@ -113,8 +116,11 @@ def describe(error: BaseException) -> str:
 
 
 def _merge(
-    changes: dict[str, TableChanges], changed: Iterable[tuple[str, Row | Revision]], position: int
+    changes: dict[str, TableChanges], changed: Sequence[tuple[str, Row | Revision]], position: int
 ) -> None:
+    for table, change in changed:
+        if not isinstance(change, Revision) and change["id"] in changes[table].inserted:
+            raise DuplicateRowError(f"{table} has a row {change['id']} already")
     for table, change in changed:
         known = changes[table]
         if isinstance(change, Revision):

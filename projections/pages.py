@@ -1,7 +1,6 @@
-"""Reading the log in pages, the next one while the present one is worked on."""
+"""Reading the log in pages of bounded size."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 
 from attrs import frozen
 from psycopg.types.numeric import Int8
@@ -51,13 +50,3 @@ class EventPages:
         events = [RecordedEvent(*row[:7]) for row in rows]
         whole = len(rows) < self._limit and (not rows or rows[-1][7] < PAGE_BYTES)
         return Page(events, until if whole else events[-1].position)
-
-    def ahead(self, after: int, until: int) -> Iterator[Page]:
-        """Yield the pages of ``(after, until]``, each read while the one before is worked on."""
-        with ThreadPoolExecutor(1, thread_name_prefix="featuretrail pages") as reader:
-            coming = reader.submit(self.read, after, until) if after < until else None
-            while coming is not None:
-                page = coming.result()
-                more = page.position < until
-                coming = reader.submit(self.read, page.position, until) if more else None
-                yield page

@@ -1,11 +1,13 @@
 """The projector: moves one generation along the log, all its tables at once."""
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, Self
+from uuid import UUID
 
 import psycopg
-from attrs import evolve
+from attrs import evolve, frozen
 
 from featuretrail.domain.errors import ProjectionError
 from featuretrail.infrastructure.database import Database
@@ -26,6 +28,15 @@ Progress = Callable[[int, int], object]
 
 _POISON_CLASSES = ("22", "23", "54")
 """SQLSTATE classes that an event's content causes: data, constraints, limits."""
+
+
+@frozen
+class Prepared:
+    """A page with what it does, given the dead letters of when it was folded."""
+
+    page: Page
+    folded: Folded
+    parked: Mapping[UUID, int]
 
 
 class FencedError(Exception):
@@ -62,6 +73,7 @@ class Projector:
         """Return the projector of a generation, or ``None`` while another one owns it."""
         connection = database.dedicated()
         try:
+            connection.execute(query("projections/no_flush"))
             owned = connection.execute(query("projections/own"), {"generation": generation})
             if owned.fetchall() == [(True,)]:
                 state = generations.read(connection, generation)
@@ -79,10 +91,11 @@ class Projector:
         event cannot be taken in and the policy is to stop.
         """
         self.refresh()
-        for page in self._pages.ahead(self.generation.position, until):
-            self.deliver(page)
-            if progress is not None:
-                progress(page.position, until)
+        if self.generation.position < until:
+            for prepared in self._ahead(until):
+                self._take(prepared)
+                if progress is not None:
+                    progress(self.generation.position, until)
         return self.generation
 
     def refresh(self) -> Generation:
@@ -92,15 +105,8 @@ class Projector:
 
     def deliver(self, page: Page) -> None:
         """Take in one page: in one transaction, or in several when an event of it is refused."""
-        folded = self._folding.fold(page.events, self.generation.parked)
-        if self._policy == "stop" and folded.parked:
-            self._stop_before(folded.parked[0], page.events)
-        try:
-            self._write(folded, page.position)
-        except Exception as error:
-            if not is_poison(error):
-                raise
-            self._narrow(page, error)
+        parked = self.generation.parked
+        self._take(Prepared(page, self._folding.fold(page.events, parked), parked))
 
     def close(self) -> None:
         """Give the generation up and close the connection."""
@@ -114,6 +120,39 @@ class Projector:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def _ahead(self, until: int) -> Iterator[Prepared]:
+        """Yield the pages up to ``until``, each read and folded while the one before is written."""
+        prepared = self._prepare(self.generation.position, until)
+        if prepared.page.position == until:
+            yield prepared
+            return
+        with ThreadPoolExecutor(1, thread_name_prefix="featuretrail pages") as reader:
+            while prepared.page.position < until:
+                coming = reader.submit(self._prepare, prepared.page.position, until)
+                yield prepared
+                prepared = coming.result()
+            yield prepared
+
+    def _prepare(self, after: int, until: int) -> Prepared:
+        page = self._pages.read(after, until)
+        parked = self.generation.parked
+        return Prepared(page, self._folding.fold(page.events, parked), parked)
+
+    def _take(self, prepared: Prepared) -> None:
+        """Write a page; one that was folded before the present dead letters is folded anew."""
+        if prepared.parked != self.generation.parked:
+            self.deliver(prepared.page)
+            return
+        page, folded = prepared.page, prepared.folded
+        if self._policy == "stop" and folded.parked:
+            self._stop_before(folded.parked[0], page.events)
+        try:
+            self._write(folded, page.position)
+        except Exception as error:
+            if not is_poison(error):
+                raise
+            self._narrow(page, error)
 
     def _write(self, folded: Folded, position: int) -> None:
         state = self.generation

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID, uuid5
 
 from attrs import define, field, frozen
@@ -15,8 +15,7 @@ Row = dict[str, Any]
 """A row by column, with its ``id``; ``position`` and ``last_position`` are filled in."""
 
 
-@frozen
-class Place:
+class Place(NamedTuple):
     """Where in the log an event is, and when the log recorded it."""
 
     position: int

@@ -1,7 +1,7 @@
 """What every event has: a stream, a version in it, a stable topic, and who decided it and why."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 _NAMESPACE = uuid5(NAMESPACE_URL, "featuretrail")
 
 JsonObject = dict[str, Any]
+
+Score = Annotated[float, Field(ge=0, le=100)]
+"""A score, from 0 to 100."""
 
 
 def stream_id(kind: str, name: str) -> UUID:

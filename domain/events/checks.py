@@ -2,7 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from featuretrail.domain.events.base import Event, JsonObject
+from pydantic import NonNegativeFloat
+
+from featuretrail.domain.events.base import Event, JsonObject, Score
 from featuretrail.domain.events.registry import register_events
 
 CheckType = Literal["streaming", "outcome", "cross_system", "quality"]
@@ -21,9 +23,9 @@ class QualityChecked(Event):
 
     feature_name: str
     version: str | None
-    score: float | None
-    dimensions: dict[str, float | None]
-    coverage: float
+    score: Score | None
+    dimensions: dict[str, Score | None]
+    coverage: Score
     reasons: list[str]
     snapshot_id: str | None = None
 
@@ -41,8 +43,8 @@ class ConsistencyChecked(Event):
     status: CheckStatus
     details: JsonObject
     auto_fixed: bool
-    check_duration_ms: float
-    confidence_score: float | None
+    check_duration_ms: NonNegativeFloat
+    confidence_score: Score | None
 
 
 CHECK_EVENTS = (QualityChecked, ConsistencyChecked)

@@ -1,8 +1,10 @@
 """Events of documentation."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from featuretrail.domain.events.base import Event, JsonObject
+from pydantic import Field
+
+from featuretrail.domain.events.base import Event, JsonObject, Score
 from featuretrail.domain.events.registry import register_events
 
 
@@ -17,12 +19,12 @@ class DocumentationGenerated(Event):
 
     feature_name: str
     documentation_version: str
-    revision: int
+    revision: Annotated[int, Field(ge=1, lt=2**31)]
     content: str
     examples: list[JsonObject]
     change_history: list[JsonObject]
-    documentation_quality_score: float | None
-    completeness_score: float | None
+    documentation_quality_score: Score | None
+    completeness_score: Score | None
     author: str | None
     tags: list[str]
 

@@ -2,7 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from featuretrail.domain.events.base import Event, JsonObject
+from pydantic import NonNegativeFloat
+
+from featuretrail.domain.events.base import Event, JsonObject, Score
 from featuretrail.domain.events.registry import register_events
 
 Complexity = Literal["low", "medium", "high"]
@@ -25,8 +27,8 @@ class LineageDeclared(Event):
     outcome_tracking_version: str | None = None
     cross_system_consistency: str | None = None
     computation_complexity: Complexity | None = None
-    estimated_computation_time_ms: float | None = None
-    lineage_quality_score: float | None = None
+    estimated_computation_time_ms: NonNegativeFloat | None = None
+    lineage_quality_score: Score | None = None
 
 
 class LineageRetired(Event):

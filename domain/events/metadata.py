@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
-from featuretrail.domain.events.base import Event
+from featuretrail.domain.events.base import Event, Score
 from featuretrail.domain.events.registry import register_events
 
 MetadataType = Literal["quality", "performance", "business"]
@@ -17,7 +17,7 @@ class MetadataRecorded(Event):
     metadata_type: MetadataType
     metadata_key: str
     metadata_value: Any
-    confidence_score: float | None = None
+    confidence_score: Score | None = None
 
 
 METADATA_EVENTS = (MetadataRecorded,)

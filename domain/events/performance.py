@@ -1,11 +1,10 @@
 """Events of performance: what computing and serving features cost."""
 
-from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeFloat
 
-from featuretrail.domain.events.base import Event
+from featuretrail.domain.events.base import Event, Score
 from featuretrail.domain.events.registry import register_events
 
 Context = Literal["training", "inference", "validation"]
@@ -18,11 +17,11 @@ class Measurement(BaseModel):
 
     feature_name: str
     version: str | None = None
-    measured_at: datetime
-    computation_time_ms: float
-    memory_usage_mb: float | None = None
-    usage_frequency: int = 1
-    performance_score: float | None = None
+    measured_at: AwareDatetime
+    computation_time_ms: NonNegativeFloat
+    memory_usage_mb: NonNegativeFloat | None = None
+    usage_frequency: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    performance_score: Score | None = None
     snapshot_id: str | None = None
     computation_context: Context
     accuracy_impact: float | None = None

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from featuretrail.domain.events.base import Event, JsonObject
+from featuretrail.domain.events.base import Event, JsonObject, Score
 from featuretrail.domain.events.registry import register_events
 
 ValidationStatus = Literal["passed", "warning", "failed"]
@@ -56,7 +56,7 @@ class SnapshotAssessed(Event):
     TOPIC: ClassVar[str] = "featuretrail.snapshot.assessed"
 
     validation_status: ValidationStatus | None = None
-    quality_score: float | None = None
+    quality_score: Score | None = None
     drift_detected: bool | None = None
     evidence: list[int]
 

@@ -7,7 +7,6 @@ from typing import Self
 from uuid import UUID
 
 import attrs
-from eventsourcing.persistence import StoredEvent
 
 from featuretrail.domain.events.base import Event
 from featuretrail.infrastructure.log.decoding import decode
@@ -58,8 +57,7 @@ class RecordedEvent:
         Raises ``NotFoundError`` for a topic this library does not know, ``SchemaError`` for a
         newer class version and ``ChainBrokenError`` for a state that cannot be read.
         """
-        stored = StoredEvent(self.originator_id, self.originator_version, self.topic, self.state)
-        return decode(stored, self.position)
+        return decode(self, self.position)
 
     @classmethod
     def from_row(cls, row: EventRow) -> Self:
