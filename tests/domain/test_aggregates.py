@@ -148,6 +148,7 @@ def snapshot(version: str, set_digest: str = "a") -> SnapshotCreated:
         storage="",
         stored_bytes=0,
         computation_time_ms=0.0,
+        memory_usage_mb=0.0,
     )
 
 
