@@ -30,8 +30,8 @@ def shown(given: object) -> str:
     """Return ``given`` as a message shows it, cut where it is long."""
     try:
         text = repr(given)
-    except ValueError:  # Python refuses to print whole numbers of thousands of digits
-        return f"a value of type {type(given).__name__} with a whole number too long to print"
+    except (ValueError, RecursionError):  # whole numbers of thousands of digits, lists in lists
+        return f"of type {type(given).__name__}, too long or too deep to print"
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
 
 
