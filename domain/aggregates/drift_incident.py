@@ -35,7 +35,10 @@ Status = Literal["not detected", "detected", "acknowledged", "resolved"]
 
 @frozen
 class DriftIncident:
-    """A drift incident as its events tell it: each is the latest of its kind, if any."""
+    """A drift incident as its events tell it: each is the latest of its kind, if any.
+
+    ``current_snapshot_id`` is the last snapshot that drift was found in.
+    """
 
     id: UUID
     version: int = 0
@@ -43,6 +46,7 @@ class DriftIncident:
     updated: DriftUpdated | None = None
     acknowledged: DriftAcknowledged | None = None
     resolved: DriftResolved | None = None
+    current_snapshot_id: str | None = None
 
     @classmethod
     def initial(cls, incident_id: UUID) -> Self:
@@ -68,9 +72,11 @@ class DriftIncident:
         version = event.originator_version
         match event:
             case DriftDetected():
-                return evolve(self, version=version, detected=event)
+                current = event.current_snapshot_id
+                return evolve(self, version=version, detected=event, current_snapshot_id=current)
             case DriftUpdated():
-                return evolve(self, version=version, updated=event)
+                current = event.current_snapshot_id or self.current_snapshot_id
+                return evolve(self, version=version, updated=event, current_snapshot_id=current)
             case DriftAcknowledged():
                 return evolve(self, version=version, acknowledged=event)
             case DriftResolved():
@@ -133,9 +139,10 @@ def decide_update(
 ) -> list[DriftUpdated]:
     """Return the event of a later check of an open incident, or none when it found no change.
 
-    Raises ``InvalidInputError``, and ``ConflictError`` for an incident that is not open.
+    Without ``current_snapshot_id`` the last one stays. Raises ``InvalidInputError``, and
+    ``ConflictError`` for an incident that is not open.
     """
-    detected = _open(state, "updated")
+    _open(state, "updated")
     event = DriftUpdated.in_stream(
         state.id,
         state.version + 1,
@@ -145,8 +152,9 @@ def decide_update(
         current_snapshot_id=optional(check_snapshot, "current_snapshot_id", current_snapshot_id),
         metadata=metadata,
     )
-    latest = _as_update(detected) if state.updated is None else state.updated
-    return [] if event.repeats(latest) else [event]
+    current = event.current_snapshot_id or state.current_snapshot_id
+    found = event.model_copy(update={"current_snapshot_id": current})
+    return [] if found.repeats(_found_last(state)) else [event]
 
 
 def decide_acknowledge(state: DriftIncident, metadata: Metadata) -> list[DriftAcknowledged]:
@@ -178,8 +186,8 @@ def decide_resolve(
     ]
 
 
-def _open(state: DriftIncident, wanted: str) -> DriftDetected:
-    """Return the detection of an open incident; raise ``ConflictError`` if it is not open."""
+def _open(state: DriftIncident, wanted: str) -> None:
+    """Raise ``ConflictError`` if the incident is not open."""
     if state.detected is None:
         raise ConflictError(
             f"drift incident {state.id} was never detected and cannot be {wanted}; detect it first"
@@ -189,15 +197,18 @@ def _open(state: DriftIncident, wanted: str) -> DriftDetected:
             f"drift incident {state.id} was resolved ({state.resolved.action_taken!r}) and cannot "
             f"be {wanted}; detect a new one under another id"
         )
-    return state.detected
 
 
-def _as_update(detected: DriftDetected) -> DriftUpdated:
+def _found_last(state: DriftIncident) -> DriftUpdated | None:
+    """Return what the last check found, its detection included, as if it were an update."""
+    latest = state.latest
+    if latest is None:
+        return None
     return DriftUpdated.in_stream(
-        detected.originator_id,
-        detected.originator_version,
-        drift_score=detected.drift_score,
-        severity=detected.severity,
-        details=detected.details,
-        current_snapshot_id=detected.current_snapshot_id,
+        state.id,
+        state.version,
+        drift_score=latest.drift_score,
+        severity=latest.severity,
+        details=latest.details,
+        current_snapshot_id=state.current_snapshot_id,
     )

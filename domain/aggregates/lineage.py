@@ -6,7 +6,7 @@ from uuid import UUID
 
 from attrs import evolve, frozen
 
-from featuretrail.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.events.base import JsonObject, Metadata, stream_id
 from featuretrail.domain.events.lineage import Complexity, LineageDeclared, LineageRetired
 from featuretrail.domain.inputs import (
@@ -50,7 +50,7 @@ class LineageAggregate:
         """Return the state after ``event``."""
         if isinstance(event, LineageRetired):
             return evolve(self, version=event.originator_version, retired=True)
-        return evolve(self, version=event.originator_version, declared=event)
+        return evolve(self, version=event.originator_version, declared=event, retired=False)
 
 
 def decide_declare(
@@ -68,14 +68,9 @@ def decide_declare(
 ) -> list[LineageDeclared]:
     """Return the event that declares a lineage, or none when the latest declaration is equal.
 
-    The order of ``parents`` does not count. Raises ``InvalidInputError``, and ``ConflictError``
-    for a version that was retired.
+    The order of ``parents`` does not count. Declaring the lineage of a retired version brings it
+    back into use. Raises ``InvalidInputError``.
     """
-    if state.retired:
-        raise ConflictError(
-            f"lineage of {str(state.feature)!r} is retired and stays as it was; declare that of "
-            "another version"
-        )
     event = LineageDeclared.in_stream(
         state.id,
         state.version + 1,
@@ -99,7 +94,7 @@ def decide_declare(
         lineage_quality_score=optional(check_score, "lineage_quality_score", lineage_quality_score),
         metadata=metadata,
     )
-    return [] if event.repeats(state.declared) else [event]
+    return [] if event.repeats(state.declared) and not state.retired else [event]
 
 
 def decide_retire(state: LineageAggregate, metadata: Metadata) -> list[LineageRetired]:

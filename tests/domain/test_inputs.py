@@ -177,6 +177,7 @@ def test_json_is_refused_where_readers_would_give_up() -> None:
 
 def test_a_json_object_is_a_mapping() -> None:
     assert check_json_object("details", {"a": 1}) == {"a": 1}
+    wrong: object
     for wrong in ([], None, "a", 1):
         with pytest.raises(InvalidInputError, match=r"details is .* give a mapping"):
             check_json_object("details", wrong)

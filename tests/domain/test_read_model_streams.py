@@ -1,5 +1,6 @@
 """Decisions about lineage, drift, documentation, metadata and assessments of snapshots."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from featuretrail.domain.aggregates import drift_incident as drift
 from featuretrail.domain.aggregates import feature_metadata as annotations
 from featuretrail.domain.aggregates import lineage as lineages
 from featuretrail.domain.aggregates import snapshot as snapshots
+from featuretrail.domain.aggregates.drift_incident import DriftEvent
 from featuretrail.domain.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -50,16 +52,22 @@ def lineage(*parents: Parent, **facts: Any) -> LineageAggregate:
     return state
 
 
+def taken(state: DriftIncident, step: str) -> Sequence[DriftEvent]:
+    match step:
+        case "detect":
+            return drift.decide_detect(state, "weather.temp", ANNA, **FOUND)
+        case "update":
+            return drift.decide_update(state, ANNA, **{**AGAIN, "drift_score": 0.5})
+        case "acknowledge":
+            return drift.decide_acknowledge(state, ANNA)
+        case _:
+            return drift.decide_resolve(state, "sensor replaced", ANNA)
+
+
 def incident(*steps: str) -> DriftIncident:
     state = DriftIncident.initial(INCIDENT)
     for step in steps:
-        events = {
-            "detect": lambda now: drift.decide_detect(now, "weather.temp", ANNA, **FOUND),
-            "acknowledge": lambda now: drift.decide_acknowledge(now, ANNA),
-            "update": lambda now: drift.decide_update(now, ANNA, **{**AGAIN, "drift_score": 0.5}),
-            "resolve": lambda now: drift.decide_resolve(now, "sensor replaced", ANNA),
-        }[step](state)
-        for event in events:
+        for event in taken(state, step):
             state = state.evolve(event)
     return state
 
@@ -136,15 +144,16 @@ def test_a_lineage_without_a_version_is_refused() -> None:
         LineageAggregate.initial("weather.dew")
 
 
-def test_a_retired_lineage_stays_as_it_was() -> None:
+def test_a_retired_lineage_stays_as_a_tombstone_until_it_is_declared_anew() -> None:
     state = lineage(Parent("source", "a"))
     (event,) = lineages.decide_retire(state, BEN)
     retired = state.evolve(event)
     assert (event.feature_name, event.version, retired.retired) == ("weather.dew", "2.0.0", True)
     assert retired.parents == state.parents
     assert lineages.decide_retire(retired, BEN) == []
-    with pytest.raises(ConflictError, match="is retired"):
-        lineages.decide_declare(retired, [Parent("source", "a")], ANNA)
+    (back,) = lineages.decide_declare(retired, [Parent("source", "a")], ANNA)
+    assert retired.evolve(back).retired is False
+    assert lineages.decide_retire(retired.evolve(back), ANNA) != []
 
 
 def test_what_was_never_declared_is_not_retired() -> None:
@@ -209,6 +218,16 @@ def test_a_check_that_finds_an_incident_unchanged_makes_no_event() -> None:
     assert drift.decide_update(updated, BEN, **{**AGAIN, "drift_score": 0.5}) == []
     (back,) = drift.decide_update(updated, BEN, **AGAIN)
     assert back.originator_version == 3
+
+
+def test_an_update_without_a_snapshot_keeps_the_last_one() -> None:
+    state = incident("detect")
+    (event,) = drift.decide_update(state, BEN, **AGAIN, current_snapshot_id="delay@1.0.0")
+    state = state.evolve(event)
+    assert drift.decide_update(state, BEN, **AGAIN) == []
+    (event,) = drift.decide_update(state, BEN, **{**AGAIN, "severity": "low"})
+    assert event.current_snapshot_id is None
+    assert state.evolve(event).current_snapshot_id == "delay@1.0.0"
 
 
 @pytest.mark.parametrize(
