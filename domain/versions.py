@@ -9,7 +9,7 @@ from featuretrail.domain.errors import InvalidNameError
 
 _HIGHEST = 999_999_999
 
-_PATTERN = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})")
+_PATTERN = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})", re.ASCII)
 
 
 @frozen(order=True)

@@ -14,6 +14,9 @@ from featuretrail.domain.changes import Registration
 from featuretrail.domain.definitions import FeatureGroup, FeatureSet
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.events import Metadata
+from featuretrail.domain.inputs import check_label, check_text, optional
+from featuretrail.domain.json_values import check_json_object
+from featuretrail.domain.moments import is_nat
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.registry import Registry, ResolvedFeature
@@ -31,19 +34,13 @@ from featuretrail.infrastructure.retrieval.leakage import LeakageReport, leakage
 from featuretrail.infrastructure.retrieval.online import OnlineReader
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
 from featuretrail.infrastructure.snapshots.manager import FeatureSnapshotManager
-from featuretrail.infrastructure.snapshots.order import (
-    SnapshotOrder,
-    check_annotations,
-    check_split,
-)
+from featuretrail.infrastructure.snapshots.order import SnapshotOrder, check_split
 from featuretrail.infrastructure.snapshots.request import Closed, Knowledge
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.status import store_status
-from featuretrail.infrastructure.values.batches import check_label
 from featuretrail.infrastructure.values.ingestion import ValueStore
-from featuretrail.infrastructure.values.moments import is_nat
 
 Features = FeatureSet | str | Sequence[str | FeatureReference]
 """A feature set, the name of a registered one, one reference to a feature, or several."""
@@ -249,7 +246,7 @@ class TimescaleDBFeatureStore:
         caller's. A second call with the same ``idempotency_key`` returns the first snapshot. Raises
         ``InvalidInputError``, ``AlreadyExistsError``, ``IdempotencyError`` or ``StorageError``.
         """
-        check_label("idempotency_key", idempotency_key)
+        optional(check_label, "idempotency_key", idempotency_key)
         position = self._position(known_at)
         order = SnapshotOrder(
             feature_set=self._frozen_set(feature_set, position),
@@ -261,7 +258,7 @@ class TimescaleDBFeatureStore:
             closed=closed,
             labels=labels,
             split=check_split(split),
-            annotations=check_annotations(metadata),
+            annotations={} if metadata is None else check_json_object("metadata", metadata),
             metadata=self._metadata(actor, reason),
             idempotency_key=idempotency_key,
         )
@@ -315,8 +312,8 @@ class TimescaleDBFeatureStore:
 
     def _metadata(self, actor: str | None, reason: str | None) -> Metadata:
         return Metadata(
-            actor=_words("actor", self._actor if actor is None else actor),
-            reason=_words("reason", reason),
+            actor=optional(check_text, "actor", self._actor if actor is None else actor),
+            reason=optional(check_text, "reason", reason),
         )
 
     def _position(self, known_at: int | datetime | None) -> int | None:
@@ -371,16 +368,3 @@ class TimescaleDBFeatureStore:
             raise InvalidInputError(f"feature_set is {wanted!r}; give a FeatureSet or its name")
         name, at, version = wanted.partition("@")
         return registry.feature_set(name, Version.parse(version) if at else None)
-
-
-def _words(what: str, given: object) -> str | None:
-    """Return ``given`` if it is ``None`` or text that JSON can hold."""
-    if given is None:
-        return None
-    if not isinstance(given, str):
-        raise InvalidInputError(f"{what} is {given!r}; give text")
-    try:
-        given.encode()
-    except UnicodeEncodeError:
-        raise InvalidInputError(f"{what} is {given!r}, which is not valid Unicode") from None
-    return given

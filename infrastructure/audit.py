@@ -15,16 +15,8 @@ from featuretrail.domain.errors import (
     InvalidInputError,
     NotFoundError,
 )
-from featuretrail.domain.events import (
-    Event,
-    FeatureDefined,
-    FeatureSetDefined,
-    GroupDefined,
-    SnapshotCreated,
-    ValuesIngested,
-    ValuesRetracted,
-)
 from featuretrail.domain.results import Result
+from featuretrail.domain.subjects import subject
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.records import RecordedEvent
@@ -95,23 +87,6 @@ class AuditReport(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return the report as a JSON object."""
         return asdict(self) | {"ok": self.ok}
-
-
-def subject(event: Event) -> str:
-    """Return the name of what an event is about, such as ``feature weather.temp@1.0.0``."""
-    match event:
-        case GroupDefined():
-            return f"group {event.name}@{event.version}"
-        case FeatureDefined():
-            return f"feature {event.group}.{event.name}@{event.version}"
-        case FeatureSetDefined():
-            return f"set {event.name}@{event.version}"
-        case ValuesIngested() | ValuesRetracted():
-            return f"batch {event.group}#{event.batch}"
-        case SnapshotCreated():
-            return f"snapshot {event.feature_set}@{event.version}"
-        case _:
-            return f"stream {event.originator_id}"
 
 
 class Audit:

@@ -1,5 +1,6 @@
 """What every event has: a stream, a version in it, a stable topic, and who decided it and why."""
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -59,3 +60,14 @@ class Event(BaseModel):
     def in_stream(cls, stream: UUID, version: int, /, **fields: Any) -> Self:  # noqa: ANN401
         """Return the event as number ``version`` of ``stream``."""
         return cls(originator_id=stream, originator_version=version, **fields)
+
+    def repeats(self, other: "Event | None") -> bool:
+        """Tell whether the event says what ``other`` of its stream said, whoever it was and why.
+
+        Compared is what is recorded: in JSON 1, 1.0 and true differ, the order of keys does not.
+        """
+        return type(self) is type(other) and _statement(self) == _statement(other)
+
+
+def _statement(event: Event) -> str:
+    return json.dumps(event.model_dump(mode="json", exclude={"metadata"}), sort_keys=True)

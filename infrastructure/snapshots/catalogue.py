@@ -51,18 +51,25 @@ class SnapshotCatalogue:
         ]
 
     def find(self, snapshot_id: str) -> RecordedSnapshot:
-        """Return the snapshot named ``feature_set@version``; raise ``NotFoundError``."""
-        parse_snapshot_name(snapshot_id)
-        snapshots = {item.info.snapshot_id: item for item in self.all()}
-        if snapshot_id not in snapshots:
-            raise NotFoundError("snapshot", snapshot_id, list(snapshots))
-        return snapshots[snapshot_id]
+        """Return the snapshot named ``feature_set@version``; raise ``NotFoundError``.
+
+        Its own stream is read; the others are only looked through for near names.
+        """
+        name = snapshot_name(*parse_snapshot_name(snapshot_id))
+        facts = {"stream": stream_id("snapshot", name)}
+        with self._database.connection() as connection:
+            row = connection.execute(query("snapshots/find"), facts, binary=True).fetchone()
+        if row is None:
+            raise NotFoundError("snapshot", name, [item.info.snapshot_id for item in self.all()])
+        return _snapshot(RecordedEvent.from_row(row))
 
 
 def _snapshot(recorded: RecordedEvent) -> RecordedSnapshot:
     event = recorded.event
     if not isinstance(event, SnapshotCreated):
-        raise TypeError(f"expected SnapshotCreated, the log holds {type(event).__name__}")
+        raise ChainBrokenError(
+            recorded.position, f"a snapshot's stream begins with {type(event).__name__}"
+        )
     try:
         name = snapshot_name(event.feature_set, Version.parse(event.version))
     except InvalidInputError as error:

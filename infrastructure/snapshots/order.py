@@ -1,6 +1,5 @@
 """What a caller asks to be frozen, and whether an earlier snapshot is the answer to it."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,20 +67,3 @@ def check_split(given: object) -> Split | None:
             f"split is {given!r}; give Split(seed=7, fractions={{'train': 0.8, 'test': 0.2}})"
         )
     return given
-
-
-def check_annotations(given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return a snapshot's argument ``metadata`` as JSON keeps it; raise if JSON cannot."""
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
-        raise InvalidInputError(f"metadata is {given!r}; give a mapping with string keys")
-    try:
-        text = json.dumps(dict(given), allow_nan=False, ensure_ascii=False)
-        kept: dict[str, Any] = json.loads(text.encode())
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidInputError(
-            f"metadata cannot be kept as JSON ({error}); give text, finite numbers, booleans, "
-            "None, and lists and dicts of them"
-        ) from error
-    return kept

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import psycopg
 from attrs import frozen
 
-from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.events.base import stream_id
 from featuretrail.infrastructure.log.records import Appended
 from featuretrail.infrastructure.queries import query
@@ -99,17 +98,3 @@ def record_batch(
             "stream": facts.stream,
         },
     )
-
-
-def check_label(what: str, given: object) -> str | None:
-    """Return ``given`` if it is ``None`` or text that can be recorded.
-
-    Raises ``InvalidInputError``.
-    """
-    if given is None:
-        return None
-    if not isinstance(given, str) or not given or not given.isprintable() or len(given) > 500:
-        raise InvalidInputError(
-            f"{what} is {given!r}; give at most 500 printable characters, or None"
-        )
-    return given

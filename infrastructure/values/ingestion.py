@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
 from psycopg import errors
 
 from featuretrail.domain.definitions import FeatureGroup
-from featuretrail.domain.errors import IdempotencyError, InvalidValuesError
+from featuretrail.domain.errors import InvalidValuesError
 from featuretrail.domain.events.base import Metadata
 from featuretrail.domain.events.values import ValuesIngested
+from featuretrail.domain.inputs import check_label, optional
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.registry import Registry, ResolvedFeature
 from featuretrail.infrastructure.database import Database
@@ -20,9 +22,7 @@ from featuretrail.infrastructure.values import retraction
 from featuretrail.infrastructure.values.arrays import AnyConnection, identifiers
 from featuretrail.infrastructure.values.batches import (
     BatchFacts,
-    StoredBatch,
     batch_stream,
-    check_label,
     find_batch,
     lock_group,
     next_batch,
@@ -32,6 +32,7 @@ from featuretrail.infrastructure.values.columns import EVENT_TIME
 from featuretrail.infrastructure.values.frames import to_table
 from featuretrail.infrastructure.values.online import refresh_online
 from featuretrail.infrastructure.values.packing import copy_chunks, slices
+from featuretrail.infrastructure.values.repetition import first_receipt, read_again
 from featuretrail.infrastructure.values.retraction import Keys
 from featuretrail.infrastructure.values.tables import values_table
 from featuretrail.infrastructure.values.validation import Batch, check_not_ahead, validate
@@ -69,31 +70,23 @@ class ValueStore:
         ``InvalidInputError`` (most often ``InvalidValuesError``), and ``IdempotencyError`` when the
         key was used for other content.
         """
-        check_label("idempotency_key", idempotency_key)
-        check_label("source", source)
+        optional(check_label, "idempotency_key", idempotency_key)
+        optional(check_label, "source", source)
         table = to_table(data, f"the data for {group.name!r}")
-        values = validate(
-            group, features, registry, table, on_duplicate=on_duplicate, partial=partial
-        )
-        event = ValuesIngested.in_stream(
-            batch_stream(group.name, idempotency_key),
-            1,
-            group=group.name,
-            batch=0,
-            rows=values.table.num_rows,
-            columns=values.versions,
-            first_event_time=values.first_event_time,
-            last_event_time=values.last_event_time,
-            digest=values.digest,
-            idempotency_key=idempotency_key,
-            source=source,
-            metadata=metadata,
-        )
+        stream = batch_stream(group.name, idempotency_key)
+        earlier = None if idempotency_key is None else self._earlier(stream)
+        if earlier is not None:
+            values = read_again(registry, earlier, table, on_duplicate=on_duplicate)
+        else:
+            values = validate(
+                group, features, registry, table, on_duplicate=on_duplicate, partial=partial
+            )
+        event = _event(stream, values, idempotency_key, source, metadata)
         with self._database.transaction() as connection:
             lock_group(connection, group.name)
-            stored = find_batch(connection, event.originator_id)
+            stored = find_batch(connection, stream)
             if stored is not None:
-                return _first_receipt(event, stored)
+                return first_receipt(values, stored, idempotency_key)
             return self._store(connection, values, event)
 
     def retract(
@@ -109,7 +102,7 @@ class ValueStore:
         ``keys`` is a dict of the key columns (one entity, or lists of equal length) or a list of
         such dicts. Raises ``InvalidInputError`` and ``IdempotencyError``.
         """
-        check_label("idempotency_key", idempotency_key)
+        optional(check_label, "idempotency_key", idempotency_key)
         event, entities = retraction.requested(
             group, keys, from_event_time, metadata=metadata, idempotency_key=idempotency_key
         )
@@ -119,6 +112,11 @@ class ValueStore:
             if stored is None:
                 return retraction.store(connection, self._log, event, entities)
         return retraction.first_receipt(self._log, event, stored)
+
+    def _earlier(self, stream: UUID) -> ValuesIngested | None:
+        """Return the event of the values stored under an idempotency key, if there are any."""
+        events = [recorded.event for recorded in self._log.history(stream)]
+        return next((event for event in events if isinstance(event, ValuesIngested)), None)
 
     def _store(self, connection: AnyConnection, values: Batch, event: ValuesIngested) -> Receipt:
         number = next_batch(connection, event.group, values.columns)
@@ -143,6 +141,30 @@ class ValueStore:
         return Receipt(event.group, event.rows, number.batch, appended.last_position, event.digest)
 
 
+def _event(
+    stream: UUID,
+    values: Batch,
+    idempotency_key: str | None,
+    source: str | None,
+    metadata: Metadata,
+) -> ValuesIngested:
+    """Return the event of a batch that has no number yet."""
+    return ValuesIngested.in_stream(
+        stream,
+        1,
+        group=values.group.name,
+        batch=0,
+        rows=values.table.num_rows,
+        columns=values.versions,
+        first_event_time=values.first_event_time,
+        last_event_time=values.last_event_time,
+        digest=values.digest,
+        idempotency_key=idempotency_key,
+        source=source,
+        metadata=metadata,
+    )
+
+
 def copy_values(connection: AnyConnection, values: Batch, batch: int) -> None:
     """Append the rows of ``values`` to the table of their group as ``batch``."""
     number = pa.array(np.full(values.table.num_rows, batch, np.int64))
@@ -156,21 +178,6 @@ def copy_values(connection: AnyConnection, values: Batch, batch: int) -> None:
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
             for chunk in copy_chunks([array.slice(start, size) for array in arrays]):
                 copy.write(chunk)
-
-
-def _first_receipt(event: ValuesIngested, stored: StoredBatch) -> Receipt:
-    key = event.idempotency_key or ""
-    if stored.kind != "values":
-        raise IdempotencyError(key, f"batch {stored.batch} of {event.group!r} is a retraction")
-    if stored.digest != event.digest:
-        raise IdempotencyError(
-            key,
-            f"batch {stored.batch} of {event.group!r} has {stored.rows} rows with digest "
-            f"{stored.digest[:12]}, this one {event.rows} with {event.digest[:12]}",
-        )
-    return Receipt(
-        event.group, stored.rows, stored.batch, stored.position, stored.digest, repeated=True
-    )
 
 
 @contextmanager

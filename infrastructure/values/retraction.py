@@ -11,6 +11,7 @@ from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.errors import IdempotencyError, InvalidInputError, NotFoundError
 from featuretrail.domain.events.base import Metadata
 from featuretrail.domain.events.values import ValuesRetracted
+from featuretrail.domain.moments import check_moment
 from featuretrail.domain.receipts import Receipt
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.queries import query
@@ -30,7 +31,7 @@ from featuretrail.infrastructure.values.batches import (
 from featuretrail.infrastructure.values.casting import ColumnError, cast_column, refuse_rows
 from featuretrail.infrastructure.values.columns import Target
 from featuretrail.infrastructure.values.frames import to_table
-from featuretrail.infrastructure.values.moments import TOLERANCE, check_moment
+from featuretrail.infrastructure.values.moments import TOLERANCE
 from featuretrail.infrastructure.values.online import TOMBSTONES, bury
 from featuretrail.infrastructure.values.ordering import distinct_rows
 from featuretrail.infrastructure.values.tables import retracted_table

@@ -11,6 +11,7 @@ from attrs import frozen
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.digest import table_digest
 from featuretrail.domain.errors import InvalidInputError, InvalidValuesError
+from featuretrail.domain.moments import EARLIEST
 from featuretrail.domain.registry import Registry, ResolvedFeature
 from featuretrail.infrastructure.values.casting import (
     SHOWN_ROWS,
@@ -24,12 +25,7 @@ from featuretrail.infrastructure.values.columns import (
     fixed_columns,
     match_columns,
 )
-from featuretrail.infrastructure.values.moments import (
-    EARLIEST,
-    TOLERANCE,
-    as_datetime,
-    microseconds,
-)
+from featuretrail.infrastructure.values.moments import TOLERANCE, as_datetime, microseconds
 from featuretrail.infrastructure.values.ordering import Integers, Ordering, canonical_order
 
 MAX_KEY_BYTES = 2500

@@ -1,13 +1,16 @@
-"""Shared Hypothesis strategies for definitions."""
+"""Shared Hypothesis strategies for definitions and for what the deciders take."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
 from featuretrail.domain.constraints import NotNull, OneOf, Range
 from featuretrail.domain.definitions import Feature, FeatureGroup
 from featuretrail.domain.dtypes import ARROW_TYPES
+from featuretrail.domain.events import Metadata
 from featuretrail.domain.names import RESERVED_COLUMNS
+from featuretrail.domain.parents import Parent
+from featuretrail.domain.records import measurement
 from featuretrail.domain.versions import Version
 
 words = st.from_regex(r"[a-zß-öα-ω]([a-z0-9ß-ö]|_(?=[a-z0-9])){0,8}", fullmatch=True).filter(
@@ -45,4 +48,41 @@ groups = st.builds(
     ttl=st.none()
     | st.timedeltas(min_value=timedelta(microseconds=1), max_value=timedelta(days=366_000)),
     owner=st.none() | st.text(max_size=5),
+)
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
+labels = texts.filter(lambda text: bool(text) and text.isprintable())
+scores = st.floats(0, 100)
+amounts = st.floats(0, 1e12)
+paths = st.tuples(words, words).map(".".join)
+semantic_versions = versions.map(str)
+feature_versions = st.tuples(paths, semantic_versions).map("@".join)
+snapshot_ids = st.tuples(words, semantic_versions).map("@".join)
+metadata = st.builds(Metadata, actor=st.none() | texts, reason=st.none() | texts)
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+json_objects = st.dictionaries(texts, json_values, max_size=3)
+parents = feature_versions.map(Parent.feature) | st.builds(
+    Parent, st.sampled_from(["source", "stream"]), labels, st.none() | labels
+)
+moments = st.datetimes(datetime(1678, 1, 2), datetime(9999, 12, 30), timezones=st.timezones())  # noqa: DTZ001
+measurements = st.builds(
+    measurement,
+    paths,
+    moments,
+    amounts,
+    st.sampled_from(["training", "inference", "validation"]),
+    version=st.none() | semantic_versions,
+    memory_usage_mb=st.none() | amounts,
+    usage_frequency=st.integers(0, 2**63 - 1),
+    performance_score=st.none() | scores,
+    snapshot_id=st.none() | snapshot_ids,
+    accuracy_impact=st.none() | st.floats(-1e3, 1e3),
 )

@@ -18,6 +18,7 @@ from featuretrail.domain.errors import (
 )
 from featuretrail.domain.events import Metadata, SnapshotCreated, stream_id
 from featuretrail.domain.versions import Version
+from tests.domain.examples import snapshot_created
 
 ANNA = Metadata(actor="anna", reason="first")
 WEATHER = FeatureGroup("weather", {"origin": "text"}, ttl=timedelta(hours=6))
@@ -128,27 +129,7 @@ def test_a_set_pins_unpinned_references_once_and_for_all() -> None:
 
 
 def snapshot(version: str, set_digest: str = "a") -> SnapshotCreated:
-    return SnapshotCreated.in_stream(
-        stream_id("snapshot", f"s@{version}"),
-        1,
-        feature_set="s",
-        feature_set_version="1.0.0",
-        feature_set_digest=set_digest,
-        version=version,
-        digest="",
-        column_digests={},
-        rows=0,
-        position=1,
-        features=[],
-        spine_columns=[],
-        request={},
-        split=None,
-        statistics=[],
-        annotations={},
-        storage="",
-        stored_bytes=0,
-        computation_time_ms=0.0,
-    )
+    return snapshot_created("s", version, set_digest)
 
 
 def test_snapshots_count_minor_versions_until_the_set_changes() -> None:

@@ -10,14 +10,20 @@ import pyarrow.parquet as pq
 import pytest
 
 import featuretrail as ft
+from featuretrail.domain.aggregates import SnapshotAggregate
+from featuretrail.domain.aggregates.snapshot import decide_assess
 from featuretrail.domain.digest import table_digest
 from featuretrail.domain.errors import (
     AlreadyExistsError,
+    ChainBrokenError,
     ContentAlteredError,
     InvalidInputError,
     InvalidSpineError,
     NotFoundError,
 )
+from featuretrail.domain.events import Metadata, SnapshotAssessed, SnapshotCreated, stream_id
+from featuretrail.infrastructure.database import Database as LogDatabase
+from featuretrail.infrastructure.log.application import EventLog
 from tests.engines.database import Database
 from tests.store.weather import DELAY, NOON, filled, hourly, spine, weather
 
@@ -204,6 +210,37 @@ def test_an_unknown_snapshot_lists_the_near_ones(store: ft.TimescaleDBFeatureSto
     store.create_feature_snapshot("delay", spine())
     with pytest.raises(NotFoundError, match=r"did you mean 'delay@1\.0\.0'"):
         store.get_feature_snapshot("delay@1.0.1")
+
+
+def test_a_snapshot_is_found_when_it_was_assessed_and_another_one_is_unreadable(
+    store: ft.TimescaleDBFeatureStore, database: Database
+) -> None:
+    filled(store)
+    for minutes in (30, 45):
+        store.create_feature_snapshot("delay", spine(minutes=minutes))
+    state = SnapshotAggregate.initial("delay@1.1.0")
+    with LogDatabase(database.url) as log:
+        for recorded in EventLog(log).history(state.id):
+            assert isinstance(recorded.event, SnapshotCreated)
+            state = state.evolve(recorded.event)
+        EventLog(log).append(*decide_assess(state, Metadata(), evidence=[7], quality_score=90))
+    tamper(database, "UPDATE featuretrail.events SET state = '{}' WHERE position = 6")
+
+    assert store.get_feature_snapshot("delay@1.1.0").info.version == "1.1.0"
+    with pytest.raises(ChainBrokenError, match="position 6"):
+        store.get_feature_snapshot("delay@1.0.0")
+
+
+def test_a_snapshots_stream_that_begins_with_another_event_is_named(
+    store: ft.TimescaleDBFeatureStore, database: Database
+) -> None:
+    filled(store)
+    intruder = SnapshotAssessed.in_stream(stream_id("snapshot", "delay@1.0.0"), 1, evidence=[1])
+    with LogDatabase(database.url) as log:
+        EventLog(log).append(intruder)
+
+    with pytest.raises(ChainBrokenError, match="begins with SnapshotAssessed"):
+        store.get_feature_snapshot("delay@1.0.0")
 
 
 TRUNCATED = "UPDATE featuretrail.blobs SET content = substring(content FROM 1 FOR 700)"

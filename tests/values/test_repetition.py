@@ -5,16 +5,19 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from threading import Barrier
 from typing import Any
 
 import psycopg
 import pytest
+from attrs import evolve
 
+from featuretrail.domain.definitions import Feature
 from featuretrail.domain.errors import DatabaseUnavailableError, IdempotencyError
 from featuretrail.domain.receipts import Receipt
 from tests.engines.database import Database
-from tests.values.store import Values, weather
+from tests.values.store import WEATHER, Values, weather
 
 SERVERS = pytest.mark.tiers("embedded", "apache")
 
@@ -41,6 +44,63 @@ def test_a_key_used_for_other_content_is_refused(values: Values) -> None:
         values.ingest("weather", weather(temp=[0.0, 0.0, 0.0]), idempotency_key="monday")
     with pytest.raises(IdempotencyError):
         values.ingest("weather", weather(2), idempotency_key="monday")
+
+    assert values.counts() == before
+
+
+@pytest.mark.tiers("embedded", "apache", "community")
+def test_a_retry_is_known_after_the_group_gained_a_feature_and_a_feature_a_type(
+    values: Values,
+) -> None:
+    first = values.ingest("weather", weather(), idempotency_key="monday")
+    values.register(
+        evolve(
+            WEATHER,
+            features=(
+                Feature("temp", "text", version="2.0.0"),
+                *WEATHER.features[1:],
+                Feature("dew", "float64"),
+            ),
+        )
+    )
+    before = values.counts()
+
+    again = values.ingest("weather", weather(), idempotency_key="monday")
+
+    assert again == evolve(first, repeated=True)
+    assert values.counts() == before
+
+
+def test_a_retry_of_some_of_the_features_is_known(values: Values) -> None:
+    some = {name: weather()[name] for name in ("origin", "station", "event_time", "temp")}
+    first = values.ingest("weather", some, idempotency_key="monday", partial=True)
+    values.register(evolve(WEATHER, features=(*WEATHER.features, Feature("dew", "float64"))))
+
+    assert values.ingest("weather", some, idempotency_key="monday", partial=True).batch == 1
+    assert values.ingest("weather", some, idempotency_key="monday").position == first.position
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        weather(dew=[1.0, 2.0, 3.0]),
+        {name: column for name, column in weather().items() if name != "temp"},
+        weather(temp=["hot", "hot", "hot"]),
+        weather(origin=[None, "EWR", "EWR"]),
+        weather(event_time=[datetime(2013, 1, 1, n) for n in range(3)]),  # noqa: DTZ001
+        weather(0),
+    ],
+    ids=["a new feature", "without a feature", "another type", "NULL key", "naive", "no rows"],
+)
+def test_a_key_used_for_rows_that_cannot_be_the_first_ones_is_refused(
+    values: Values, other: dict[str, Any]
+) -> None:
+    values.ingest("weather", weather(), idempotency_key="monday")
+    values.register(evolve(WEATHER, features=(*WEATHER.features, Feature("dew", "float64"))))
+    before = values.counts()
+
+    with pytest.raises(IdempotencyError, match="batch 1 of 'weather'"):
+        values.ingest("weather", other, idempotency_key="monday")
 
     assert values.counts() == before
 

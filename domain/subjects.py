@@ -1,0 +1,67 @@
+"""Subjects: what an event is about, as people and the audit trail name it."""
+
+from featuretrail.domain.events import (
+    ConsistencyChecked,
+    DocumentationGenerated,
+    DriftAcknowledged,
+    DriftDetected,
+    DriftResolved,
+    DriftUpdated,
+    Event,
+    FeatureDefined,
+    FeatureSetDefined,
+    GroupDefined,
+    LineageDeclared,
+    LineageRetired,
+    MetadataRecorded,
+    PerformanceSampled,
+    QualityChecked,
+    SnapshotAssessed,
+    SnapshotCreated,
+    ValuesIngested,
+    ValuesRetracted,
+)
+
+
+def subject(event: Event) -> str:
+    """Return the name of what an event is about, such as ``feature weather.temp@1.0.0``.
+
+    All events of a drift incident have its id, as the later ones name nothing else.
+    """
+    match event:
+        case GroupDefined():
+            return f"group {event.name}@{event.version}"
+        case FeatureDefined():
+            return f"feature {event.group}.{event.name}@{event.version}"
+        case FeatureSetDefined():
+            return f"set {event.name}@{event.version}"
+        case ValuesIngested() | ValuesRetracted():
+            return f"batch {event.group}#{event.batch}"
+        case SnapshotCreated():
+            return f"snapshot {event.feature_set}@{event.version}"
+        case _:
+            return _of_read_models(event)
+
+
+def _of_read_models(event: Event) -> str:
+    match event:
+        case LineageDeclared() | LineageRetired():
+            name = f"lineage {event.feature_name}@{event.version}"
+        case QualityChecked():
+            version = "" if event.version is None else f"@{event.version}"
+            name = f"quality {event.feature_name}{version}"
+        case ConsistencyChecked():
+            name = f"consistency {event.snapshot_id}"
+        case DocumentationGenerated():
+            name = f"documentation {event.feature_name}@{event.documentation_version}"
+        case MetadataRecorded():
+            name = f"metadata {event.feature_name} {event.metadata_type} {event.metadata_key}"
+        case DriftDetected() | DriftUpdated() | DriftAcknowledged() | DriftResolved():
+            name = f"drift incident {event.originator_id}"
+        case PerformanceSampled():
+            name = f"performance sample {event.originator_id}"
+        case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks
+            name = f"snapshot {event.originator_id}"
+        case _:
+            name = f"stream {event.originator_id}"
+    return name

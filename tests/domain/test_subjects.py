@@ -1,0 +1,44 @@
+"""Subjects: every kind of event has a name that people can read."""
+
+import pytest
+
+from featuretrail.domain.events.registry import event_class, topics
+from featuretrail.domain.subjects import subject
+from tests.golden.examples import STREAM, example
+
+SUBJECTS = {
+    "featuretrail.consistency.checked": "consistency snapshot_id – é",
+    "featuretrail.documentation.generated": (
+        "documentation feature_name – é@documentation_version – é"
+    ),
+    "featuretrail.drift.acknowledged": f"drift incident {STREAM}",
+    "featuretrail.drift.detected": f"drift incident {STREAM}",
+    "featuretrail.drift.resolved": f"drift incident {STREAM}",
+    "featuretrail.drift.updated": f"drift incident {STREAM}",
+    "featuretrail.feature.defined": "feature group – é.name – é@version – é",
+    "featuretrail.group.defined": "group name – é@version – é",
+    "featuretrail.lineage.declared": "lineage feature_name – é@version – é",
+    "featuretrail.lineage.retired": "lineage feature_name – é@version – é",
+    "featuretrail.metadata.recorded": "metadata feature_name – é quality metadata_key – é",
+    "featuretrail.performance.sampled": f"performance sample {STREAM}",
+    "featuretrail.quality.checked": "quality feature_name – é@version – é",
+    "featuretrail.set.defined": "set name – é@version – é",
+    "featuretrail.snapshot.assessed": f"snapshot {STREAM}",
+    "featuretrail.snapshot.created": "snapshot feature_set – é@version – é",
+    "featuretrail.values.ingested": "batch group – é#7",
+    "featuretrail.values.retracted": "batch group – é#7",
+}
+
+
+@pytest.mark.parametrize("topic", [each for each in topics() if each.startswith("featuretrail.")])
+def test_an_event_is_about_something_with_a_name(topic: str) -> None:
+    assert subject(example(event_class(topic))) == SUBJECTS[topic]
+
+
+def test_a_quality_check_of_no_version_in_particular_names_the_feature() -> None:
+    event = example(event_class("featuretrail.quality.checked"))
+    assert subject(event.model_copy(update={"version": None})) == "quality feature_name – é"
+
+
+def test_an_event_of_another_kind_is_named_by_its_stream() -> None:
+    assert subject(example(event_class("tests.counted"))) == f"stream {STREAM}"
