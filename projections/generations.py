@@ -1,15 +1,19 @@
 """Generations: the complete builds of the read side, one of them live."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from importlib.metadata import version as installed_version
 from typing import Any, Literal
 from uuid import UUID
 
 import psycopg
 from attrs import frozen
+from psycopg import sql
 from psycopg.rows import class_row
 
 from featuretrail.domain.errors import NotFoundError, SchemaError
 from featuretrail.infrastructure.queries import query
+from featuretrail.projections.read_models import READ_MODELS, VIEWS
 
 AnyConnection = psycopg.Connection[Any]
 
@@ -64,3 +68,58 @@ def read(connection: AnyConnection, generation: int) -> Generation:
         known = connection.execute("SELECT generation FROM featuretrail.generations").fetchall()
         raise NotFoundError("generation", generation, sorted(str(number) for (number,) in known))
     return found
+
+
+def every(connection: AnyConnection) -> list[Generation]:
+    """Return all generations, oldest first."""
+    numbers = connection.execute(query("projections/numbers")).fetchall()
+    return [read(connection, number) for (number,) in numbers]
+
+
+def create(
+    connection: AnyConnection,
+    state: State,
+    tables: Sequence[str],
+    *,
+    until: int | None = None,
+    schema_name: str | None = None,
+) -> Generation:
+    """Make an empty generation in a schema of its own, in the transaction of ``connection``.
+
+    A copy of all tables has the views too.
+    """
+    facts = {
+        "state": state,
+        "tables": list(tables),
+        "until": until,
+        "schema_name": schema_name,
+        "library_version": library_version(),
+    }
+    [(number, schema)] = connection.execute(query("projections/create_generation"), facts)
+    whole = state == "copy" and len(tables) == len(READ_MODELS)
+    connection.execute(query("projections/create_schema").format(schema=sql.Identifier(schema)))
+    connection.execute(
+        query("projections/create_read_side"),
+        {"schema": schema, "tables": list(tables), "views": list(VIEWS) if whole else []},
+    )
+    return read(connection, number)
+
+
+def drop(connection: AnyConnection, generation: Generation) -> None:
+    """Drop a generation that is not live, with its schema, in the transaction of ``connection``."""
+    if generation.state == "live":
+        raise SchemaError("the live generation is never dropped")
+    facts = {"generation": generation.generation}
+    connection.execute(query("projections/forget_generation"), facts)
+    schema = sql.Identifier(generation.schema_name)
+    connection.execute(query("projections/drop_schema").format(schema=schema))
+
+
+def lock(connection: AnyConnection) -> None:
+    """Make whoever makes, swaps or drops generations wait for the transaction of ``connection``."""
+    connection.execute(query("projections/lock_generations"))
+
+
+def library_version() -> str:
+    """Return the version of featuretrail, which a half-built generation must share to go on."""
+    return installed_version("featuretrail")

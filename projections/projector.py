@@ -108,6 +108,11 @@ class Projector:
         parked = self.generation.parked
         self._take(Prepared(page, self._folding.fold(page.events, parked), parked))
 
+    def read_ahead(self) -> Page:
+        """Return the page after the generation's position, up to the head of the log at most."""
+        [(head,)] = self.connection.execute(query("projections/head"))
+        return self._pages.read(self.generation.position, head)
+
     def close(self) -> None:
         """Give the generation up and close the connection."""
         if not self.connection.closed and not self.connection.broken:

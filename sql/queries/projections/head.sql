@@ -1,0 +1,3 @@
+-- Where does the log end?
+SELECT h.position
+FROM featuretrail.log_head AS h;
