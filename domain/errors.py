@@ -22,6 +22,7 @@
     │   ├── DatabaseUnavailableError
     │   └── SchemaError
     ├── ProjectionError
+    ├── ProjectionTimeoutError (also a TimeoutError)
     ├── StorageError
     └── EngineError
 
@@ -207,6 +208,19 @@ class ProjectionError(FeatureTrailError):
         super().__init__(
             f"the read side stopped before event {position} ({topic!r}), which it cannot take in: "
             f"{reason}; mend the cause, or set FEATURETRAIL_PROJECTION_ERRORS=park to go on without"
+        )
+
+
+class ProjectionTimeoutError(FeatureTrailError, TimeoutError):
+    """The read side did not reach ``wanted`` in time; it is at ``position``."""
+
+    def __init__(self, wanted: int, position: int, seconds: float) -> None:
+        self.wanted = wanted
+        self.position = position
+        self.seconds = seconds
+        super().__init__(
+            f"the read side is at position {position} after {seconds:g} s, not at {wanted}: wait "
+            "longer, or see 'featuretrail projections status' for who moves it on, and how far"
         )
 
 

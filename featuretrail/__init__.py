@@ -25,6 +25,7 @@ from featuretrail.domain.errors import (
     NaiveTimeError,
     NotFoundError,
     ProjectionError,
+    ProjectionTimeoutError,
     SchemaError,
     StorageError,
 )
@@ -38,6 +39,9 @@ from featuretrail.infrastructure.settings import Settings
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
+from featuretrail.infrastructure.stopping import Stop
+from featuretrail.projections.dead_letters import ParkedEvent, ReplayReport
+from featuretrail.projections.status import GenerationStatus, ProjectionStatus
 from featuretrail.store import TimescaleDBFeatureStore
 
 __all__ = [
@@ -58,6 +62,7 @@ __all__ = [
     "FeatureSet",
     "FeatureSnapshot",
     "FeatureTrailError",
+    "GenerationStatus",
     "IdempotencyError",
     "IntegrityError",
     "InvalidDefinitionError",
@@ -71,16 +76,21 @@ __all__ = [
     "NotFoundError",
     "NotNull",
     "OneOf",
+    "ParkedEvent",
     "ProjectionError",
+    "ProjectionStatus",
+    "ProjectionTimeoutError",
     "Range",
     "Receipt",
     "Registration",
+    "ReplayReport",
     "SchemaError",
     "Settings",
     "SnapshotDiff",
     "SnapshotInfo",
     "SnapshotVerification",
     "Split",
+    "Stop",
     "StorageError",
     "TimescaleDBFeatureStore",
     "Version",

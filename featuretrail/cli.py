@@ -6,7 +6,18 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from featuretrail.commands import audit, db, definitions, features, groups, ingest, sets, snapshots
+from featuretrail.commands import (
+    audit,
+    db,
+    definitions,
+    features,
+    groups,
+    ingest,
+    projections,
+    rebuild,
+    sets,
+    snapshots,
+)
 from featuretrail.commands.exits import DEFECT, complain
 from featuretrail.commands.invocation import Debug, Invocation, Url, command
 from featuretrail.commands.output import on_terminal, write_json, write_line
@@ -27,6 +38,8 @@ app.add_typer(sets.app, name="set")
 definitions.add_commands(app)
 ingest.add_commands(app)
 app.add_typer(snapshots.app, name="snapshot")
+rebuild.add_commands(projections.app)
+app.add_typer(projections.app, name="projections")
 app.add_typer(audit.app, name="audit")
 
 

@@ -69,6 +69,7 @@ def _open(
             database,
             open_blob_store(settings.secret_artifacts or default_artifacts),
             actor=settings.actor or _user(),
+            projection_errors=settings.projection_errors,
             server=server,
         )
     except BaseException:

@@ -1,25 +1,20 @@
 """The feature store as its users meet it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 import pyarrow as pa
 
-from featuretrail.domain.aggregates.feature_set import FeatureSetVersion
 from featuretrail.domain.changes import Registration
 from featuretrail.domain.definitions import FeatureGroup, FeatureSet
-from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.inputs import check_label, check_text, optional
 from featuretrail.domain.json_values import check_json_object
-from featuretrail.domain.moments import is_nat
-from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.receipts import Receipt
-from featuretrail.domain.registry import Registry, ResolvedFeature
+from featuretrail.domain.registry import Registry
 from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.audit import Audit
@@ -41,9 +36,9 @@ from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.status import store_status
 from featuretrail.infrastructure.values.ingestion import ValueStore
-
-Features = FeatureSet | str | Sequence[str | FeatureReference]
-"""A feature set, the name of a registered one, one reference to a feature, or several."""
+from featuretrail.projections.projections import Projections
+from featuretrail.projections.projector import Policy
+from featuretrail.requests import Features, Requests
 
 
 class TimescaleDBFeatureStore:
@@ -60,6 +55,7 @@ class TimescaleDBFeatureStore:
         blobs: BlobStore,
         *,
         actor: str,
+        projection_errors: Policy = "park",
         server: EmbeddedServer | None = None,
     ) -> None:
         self._database = database
@@ -67,6 +63,7 @@ class TimescaleDBFeatureStore:
         self._actor = actor
         self._log = EventLog(database)
         self._registry = RegistryReader(database)
+        self._requests = Requests(self._log, self._registry)
         self._registrar = Registrar(database, self._log, self._registry)
         self._values = ValueStore(database, self._log)
         self._historical = HistoricalReader(database)
@@ -75,6 +72,7 @@ class TimescaleDBFeatureStore:
             database, self._log, self._registry, self._historical, blobs
         )
         self.audit = Audit(database, self._log, self._registry, SnapshotStorage(database, blobs))
+        self.projections = Projections(database, self._log, policy=projection_errors)
 
     def register(
         self,
@@ -169,10 +167,10 @@ class TimescaleDBFeatureStore:
         add ``<feature>__status`` and ``<feature>__event_time``. ``method`` (``"sql"`` or
         ``"pull"``) overrides the choice by cost; both give equal answers.
         """
-        position = self._position(known_at)
+        position = self._requests.position(known_at)
         return self._historical.get(
             spine,
-            self._resolve(features, self._registry_at(position)),
+            self._requests.resolve(features, self._requests.registry(position)),
             time_column=time_column,
             position=position,
             knowledge=knowledge,
@@ -195,7 +193,10 @@ class TimescaleDBFeatureStore:
         Columns: the entity rows' own, then the features; order and duplicates are kept.
         """
         return self._online.get(
-            partial(self._resolve, features), entity_rows, status=status, event_time=event_time
+            partial(self._requests.resolve, features),
+            entity_rows,
+            status=status,
+            event_time=event_time,
         )
 
     def leakage_report(
@@ -208,13 +209,13 @@ class TimescaleDBFeatureStore:
         closed: Closed = "right",
     ) -> LeakageReport:
         """Compare a retrieval with and without the row cut: the rows that saw their future."""
-        position = self._position(known_at)
+        position = self._requests.position(known_at)
         if position is None:  # both retrievals shall see the same values
             position = self._log.head().position
         return leakage_report(
             self._historical,
             spine,
-            self._resolve(features, self._registry_at(position)),
+            self._requests.resolve(features, self._requests.registry(position)),
             time_column=time_column,
             position=position,
             closed=closed,
@@ -247,9 +248,9 @@ class TimescaleDBFeatureStore:
         ``InvalidInputError``, ``AlreadyExistsError``, ``IdempotencyError`` or ``StorageError``.
         """
         optional(check_label, "idempotency_key", idempotency_key)
-        position = self._position(known_at)
+        position = self._requests.position(known_at)
         order = SnapshotOrder(
-            feature_set=self._frozen_set(feature_set, position),
+            feature_set=self._requests.frozen_set(feature_set, position),
             spine=spine,
             version=None if version is None else Version.parse(version),
             time_column=time_column,
@@ -278,16 +279,25 @@ class TimescaleDBFeatureStore:
 
     def registry(self, known_at: int | datetime | None = None) -> Registry:
         """Return all definitions, now or as they were at a position or time."""
-        return self._registry_at(self._position(known_at))
+        return self._requests.registry(self._requests.position(known_at))
 
     @property
     def position(self) -> int:
         """The log's head: the position of the newest event."""
         return self._log.head().position
 
+    def wait_until(self, position: int, timeout: float = 10.0) -> int:
+        """Wait until the read side holds the events up to ``position``; return where it is then.
+
+        So the tables show what was written before, for example up to ``receipt.position``. Raises
+        ``ProjectionTimeoutError`` after ``timeout`` seconds.
+        """
+        return self.projections.wait_until(position, timeout)
+
     def status(self) -> dict[str, Any]:
         """Return what is active here and what is not, and why; as ``featuretrail db status``."""
-        return store_status(self._database, self._registry.current())
+        status = store_status(self._database, self._registry.current())
+        return {**status, "projections": self.projections.status().summary()}
 
     def close(self) -> None:
         """Close the connections; an embedded server stops with its last user."""
@@ -315,56 +325,3 @@ class TimescaleDBFeatureStore:
             actor=optional(check_text, "actor", self._actor if actor is None else actor),
             reason=optional(check_text, "reason", reason),
         )
-
-    def _position(self, known_at: int | datetime | None) -> int | None:
-        if known_at is None:
-            return None
-        if isinstance(known_at, datetime) and not is_nat(known_at):
-            return self._log.position_at(known_at)
-        if isinstance(known_at, np.integer):
-            known_at = int(known_at)
-        if isinstance(known_at, bool) or not isinstance(known_at, int) or known_at < 0:
-            raise InvalidInputError(
-                f"known_at is {known_at!r}; give a position (0, 1, 2, ...) or an aware datetime"
-            )
-        head = self._log.head().position
-        if known_at > head:
-            raise NotFoundError("position", known_at, [f"0 to {head}"])
-        return known_at
-
-    def _registry_at(self, position: int | None) -> Registry:
-        return self._registry.current() if position is None else self._registry.at(position)
-
-    def _resolve(self, features: Features, registry: Registry) -> list[ResolvedFeature]:
-        references: Sequence[str | FeatureReference]
-        if isinstance(features, FeatureSet) and features.name not in registry.sets:
-            references = features.features
-        elif isinstance(features, FeatureSet):
-            references = self._feature_set(features, registry).pinned
-        elif isinstance(features, str) and "." in features.partition("@")[0]:
-            references = [features]
-        elif isinstance(features, str):
-            references = self._feature_set(features, registry).pinned
-        elif isinstance(features, Iterable) and not isinstance(features, bytes):
-            references = list(features)
-        else:
-            raise InvalidInputError(
-                f"features is {features!r}; give a feature set, its name, or a list of references "
-                "such as 'group.feature'"
-            )
-        return [registry.resolve(reference) for reference in references]
-
-    def _frozen_set(self, wanted: FeatureSet | str, position: int | None) -> FeatureSetVersion:
-        """Return the set as of ``position``, or today's when it was not defined then."""
-        try:
-            return self._feature_set(wanted, self._registry_at(position))
-        except NotFoundError:
-            return self._feature_set(wanted, self._registry.current())
-
-    def _feature_set(self, wanted: FeatureSet | str, registry: Registry) -> FeatureSetVersion:
-        if isinstance(wanted, FeatureSet):
-            return registry.feature_set(wanted.name, wanted.version)
-        if not isinstance(wanted, str):
-            raise InvalidInputError(f"feature_set is {wanted!r}; give a FeatureSet or its name")
-        name, at, version = wanted.partition("@")
-        return registry.feature_set(name, Version.parse(version) if at else None)

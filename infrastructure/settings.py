@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -35,7 +35,8 @@ class Settings(BaseSettings):
 
     ``url`` leads to the database (``None``: the embedded server, with its data in ``embedded``);
     ``artifacts`` is the folder or object store of snapshots (``None``: where the tier keeps them);
-    ``actor`` names who acts, in every event. Timeouts are seconds, 0 is none.
+    ``actor`` names who acts, in every event; ``projection_errors`` says whether the read side sets
+    an event aside that it cannot take in, or stops before it. Timeouts are seconds, 0 is none.
     """
 
     model_config = SettingsConfigDict(
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     statement_timeout: Seconds = 30.0
     lock_timeout: Seconds = 10.0
     idle_in_transaction_timeout: Seconds = 60.0
+    projection_errors: Literal["park", "stop"] = "park"
 
     @classmethod
     def load(cls, **arguments: object) -> Self:

@@ -2,12 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from numbers import Real
 
+from featuretrail.domain.errors import InvalidInputError
+from featuretrail.domain.positions import as_position, check_reached
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.stopping import Stop
+from featuretrail.projections.dead_letters import (
+    ParkedEvent,
+    ReplayReport,
+    dead_letters,
+    replay,
+)
+from featuretrail.projections.following import Follower, Report
 from featuretrail.projections.generations import Generation
+from featuretrail.projections.live import progress
 from featuretrail.projections.projector import Policy
 from featuretrail.projections.rebuilding import SOAK, Progress, Rebuilder, RebuildReport
+from featuretrail.projections.status import ProjectionStatus, projection_status
+from featuretrail.projections.waiting import Wait
+
+A_LIFETIME = 3_000_000_000
+"""Seconds that no wait outlasts; a greater integer may be no float."""
 
 
 class Projections:
@@ -16,8 +33,55 @@ class Projections:
     def __init__(self, database: Database, log: EventLog, *, policy: Policy = "park") -> None:
         self._database = database
         self._log = log
-        self._policy = policy
+        self._policy: Policy = policy
         self._rebuilder = Rebuilder(database, policy)
+
+    def status(self) -> ProjectionStatus:
+        """Return how far the live generation is, who moves it on, and what it lacks."""
+        with self._database.connection() as connection:
+            return projection_status(connection)
+
+    def run(self, stop: Stop | None = None, report: Report | None = None) -> None:
+        """Keep the tables level with the log until ``stop`` is set: the projection daemon.
+
+        Of several that run, one works and the others take over within seconds of its end. A
+        database that is away is waited for. ``report`` is called with a line on each change.
+        Raises ``ProjectionError`` for an event that cannot be taken in, if the setting
+        ``projection_errors`` is ``"stop"``.
+        """
+        until = Stop() if stop is None else stop
+        Follower(self._database, self._policy, until, report).run()
+
+    def catch_up(self, timeout: float = 60.0) -> int:
+        """Bring the tables to the log's head as of this call; return where they are then.
+
+        Raises ``ProjectionTimeoutError`` after ``timeout`` seconds; what was taken in stays.
+        """
+        return self._wait(self._log.head().position, timeout)
+
+    def wait_until(self, position: int, timeout: float = 10.0) -> int:
+        """Wait until the tables hold the events up to ``position``; return where they are then.
+
+        So a writer reads its own writes. A running projector is waited for; without one the work
+        is done here. Events parked as dead letters count as taken in. Raises
+        ``ProjectionTimeoutError`` after ``timeout`` seconds, ``NotFoundError`` for a position that
+        the log has not reached.
+        """
+        wanted = as_position(position, "position")
+        check_reached(wanted, self._log.head().position)
+        return self._wait(wanted, timeout)
+
+    def dead_letters(self, limit: int | None = None) -> list[ParkedEvent]:
+        """Return the events that the live tables lack, by position, at most ``limit``."""
+        with self._database.connection() as connection:
+            return dead_letters(connection, progress(connection).generation, limit)
+
+    def replay_dead_letters(self) -> ReplayReport:
+        """Try the parked events again, each stream in its order, in one transaction.
+
+        What fails again stays parked with its new error. Works while a projector runs.
+        """
+        return replay(self._database)
 
     def rebuild(
         self,
@@ -63,6 +127,13 @@ class Projections:
     def drop_copy(self, schema: str) -> Generation:
         """Drop the copy of the read side in ``schema``."""
         return self._rebuilder.drop_copy(schema)
+
+    def _wait(self, position: int, timeout: float) -> int:
+        number = not isinstance(timeout, bool) and isinstance(timeout, Real)
+        if not number or not timeout >= 0:  # NaN is not
+            raise InvalidInputError(f"timeout is {timeout!r}; give a number of seconds from 0")
+        seconds = float(min(timeout, A_LIFETIME))
+        return Wait(self._database, self._policy, position, seconds).reached()
 
 
 def _silent(what: str, done: int, total: int) -> None:

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Literal, Self
 from uuid import UUID
 
@@ -76,6 +77,7 @@ class Projector:
             connection.execute(query("projections/no_flush"))
             owned = connection.execute(query("projections/own"), {"generation": generation})
             if owned.fetchall() == [(True,)]:
+                connection.execute(query("projections/keep_alive"))
                 state = generations.read(connection, generation)
                 return cls(database, connection, state, policy=policy)
         except BaseException:
@@ -115,10 +117,12 @@ class Projector:
 
     def close(self) -> None:
         """Give the generation up and close the connection."""
-        if not self.connection.closed and not self.connection.broken:
-            facts = {"generation": self.generation.generation}
-            self.connection.execute(query("projections/disown"), facts)
-        self.connection.close()
+        facts = {"generation": self.generation.generation}
+        try:
+            with suppress(psycopg.OperationalError):  # a lost session owns nothing any more
+                self.connection.execute(query("projections/disown"), facts)
+        finally:
+            self.connection.close()
 
     def __enter__(self) -> Self:
         return self

@@ -44,6 +44,7 @@ def _explain(facts: Mapping[str, Any]) -> None:
     write_record("migrations", facts["migrations"])
     write_record("log", facts["log"])
     write_record("counts", facts["counts"])
+    write_record("projections", facts["projections"])
     write_line("capabilities", style="bold")
     write_table(facts["capabilities"], "none")
     write_line("groups", style="bold")

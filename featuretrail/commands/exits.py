@@ -16,6 +16,7 @@ from featuretrail.domain.errors import (
     FeatureTrailError,
     IntegrityError,
     ProjectionError,
+    ProjectionTimeoutError,
     StorageError,
 )
 
@@ -39,7 +40,7 @@ def exit_code(error: FeatureTrailError) -> int:
     match error:
         case DatabaseError() | EngineError() | StorageError():
             return UNREACHABLE
-        case IntegrityError() | ProjectionError():
+        case IntegrityError() | ProjectionError() | ProjectionTimeoutError():
             return FINDING
         case _:
             return INVALID

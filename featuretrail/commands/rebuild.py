@@ -112,7 +112,9 @@ def _explain(report: RebuildReport) -> None:
         "schema": report.schema,
         "swapped": report.swapped,
     }
-    write_record(_title(report), {name: value for name, value in facts.items() if value is not None})
+    write_record(
+        _title(report), {name: value for name, value in facts.items() if value is not None}
+    )
     if report.verification is not None:
         _explain_proof(report.verification)
     if not report.ok and not report.swapped and report.schema is not None:

@@ -8,18 +8,28 @@ import psycopg
 
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.queries import query_text
+from featuretrail.infrastructure.stopping import Stop
 
 
 class Listener:
-    """Hears every append made after its construction. ``wake`` may be called from any thread."""
+    """Hears every append made after its construction.
 
-    def __init__(self, database: Database) -> None:
+    ``wake`` may be called from any thread; a ``stop`` given ends the waiting too.
+    """
+
+    def __init__(self, database: Database, stop: Stop | None = None) -> None:
         self._connection: psycopg.Connection[Any] = database.dedicated()
-        self._connection.execute(query_text("log/listen"))
+        try:
+            self._connection.execute(query_text("log/listen"))
+        except BaseException:
+            self._connection.close()
+            raise
         self._waker, self._woken = socket.socketpair()
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._connection.fileno(), selectors.EVENT_READ)
         self._selector.register(self._woken, selectors.EVENT_READ)
+        if stop is not None:
+            self._selector.register(stop, selectors.EVENT_READ)
 
     def wait(self, seconds: float) -> None:
         """Return when something was appended, ``wake`` was called, or the time is over.

@@ -2,8 +2,8 @@
 SELECT
   a.pid,
   a.application_name,
-  a.client_addr::text,
-  a.backend_start
+  host(a.client_addr) AS address,
+  a.backend_start AS since
 FROM pg_catalog.pg_locks AS l
 JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
 WHERE l.locktype = 'advisory'

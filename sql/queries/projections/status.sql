@@ -1,0 +1,12 @@
+-- How far is the live generation behind the log: in events, and in seconds since the oldest that it lacks?
+SELECT
+  g.generation,
+  g.schema_name,
+  g.position,
+  h.position AS head,
+  coalesce(
+    greatest(extract(epoch FROM clock_timestamp() - e.recorded_at), 0), 0
+  )::double precision AS lag_seconds
+FROM featuretrail.log_head AS h
+LEFT JOIN featuretrail.generations AS g ON g.state = 'live'
+LEFT JOIN featuretrail.events AS e ON e.position = g.position + 1;

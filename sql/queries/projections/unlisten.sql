@@ -1,0 +1,2 @@
+-- Makes this connection hear no more of generations.
+UNLISTEN featuretrail_projections;
