@@ -89,7 +89,7 @@ class TableWriter:
                 sql.SQL("{0} = v.{0}").format(sql.Identifier(name)) for name in names
             ),
             arrays=sql.SQL(", ").join(
-                [sql.SQL("%s::uuid[]"), *(_placeholder(types[name]) for name in names)]
+                [sql.SQL("%b::uuid[]"), *(_placeholder(types[name]) for name in names)]
             ),
             names=sql.SQL(", ").join(map(sql.Identifier, ("id", *names))),
         )
@@ -116,7 +116,7 @@ def _array(values: list[Any], type_name: str) -> list[Any]:
 
 
 def _placeholder(type_name: str) -> sql.Composable:
-    through = "%s::text[]::jsonb[]" if type_name == "jsonb" else f"%s::{type_name}[]"
+    through = "%b::text[]::jsonb[]" if type_name == "jsonb" else f"%b::{type_name}[]"
     return sql.SQL(through)
 
 
