@@ -17,6 +17,7 @@ from attrs import asdict, frozen
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("featuretrail", "eventsourcing", "psycopg", "numpy", "pyarrow", "pydantic")
 
+AnyConnection = psycopg.Connection[Any]
 Work = Callable[[], object]
 
 

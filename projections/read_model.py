@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from attrs import define, field, frozen
 
-from featuretrail.domain.events import Event
+from featuretrail.domain.events import Event, stream_id
 
 E = TypeVar("E", bound=Event)
 
@@ -69,5 +70,13 @@ class ReadModel:
 
 
 def row_id(stream: UUID, part: str) -> UUID:
-    """Return the id of one of several rows of a stream (a version 5 UUID)."""
-    return uuid5(stream, part)
+    """Return the id of one of several rows of a stream: a fixed pattern of bits turned over.
+
+    As distinct as version 5 UUIDs of stream and part, at a fraction of their cost.
+    """
+    return UUID(int=stream.int ^ _pattern(part))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(part: str) -> int:
+    return stream_id("row", part).int

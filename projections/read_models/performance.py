@@ -1,9 +1,7 @@
 """``feature_performance_metrics``: one row a measurement."""
 
-from uuid import UUID
-
 from featuretrail.domain.events import PerformanceSampled
-from featuretrail.projections.read_model import Change, Place, ReadModel
+from featuretrail.projections.read_model import Change, Place, ReadModel, row_id
 
 FEATURE_PERFORMANCE_METRICS = ReadModel("feature_performance_metrics", time="recorded_at")
 
@@ -11,10 +9,10 @@ FEATURE_PERFORMANCE_METRICS = ReadModel("feature_performance_metrics", time="rec
 @FEATURE_PERFORMANCE_METRICS.on(PerformanceSampled)
 def sampled(event: PerformanceSampled, at: Place) -> list[Change]:
     """Each measurement of the event is a row that never changes."""
-    first = event.originator_id.int ^ event.originator_version << 32
+    stream = event.originator_id
     return [
         {
-            "id": UUID(int=first ^ place),  # a quarter of the cost of a version 5 UUID
+            "id": row_id(stream, f"{event.originator_version}/{place}"),
             "recorded_at": at.recorded_at,
             "feature_name": measured.feature_name,
             "computation_time_ms": measured.computation_time_ms,

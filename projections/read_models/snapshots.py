@@ -1,9 +1,6 @@
 """``feature_snapshot_versions``: one row a snapshot."""
 
-from featuretrail.domain.aggregates.snapshot import snapshot_name
 from featuretrail.domain.events import SnapshotAssessed, SnapshotCreated
-from featuretrail.domain.names import FeatureReference
-from featuretrail.domain.versions import Version
 from featuretrail.projections.read_model import Change, Place, ReadModel, Revision
 
 FEATURE_SNAPSHOT_VERSIONS = ReadModel("feature_snapshot_versions", time="created_at")
@@ -12,16 +9,16 @@ FEATURE_SNAPSHOT_VERSIONS = ReadModel("feature_snapshot_versions", time="created
 @FEATURE_SNAPSHOT_VERSIONS.on(SnapshotCreated)
 def created(event: SnapshotCreated, at: Place) -> list[Change]:
     """A snapshot begins unchecked."""
-    references = [FeatureReference.parse(feature["reference"]) for feature in event.features]
+    paths = [feature["reference"].partition("@")[0] for feature in event.features]
     return [
         {
             "id": event.originator_id,
             "created_at": at.recorded_at,
-            "snapshot_id": snapshot_name(event.feature_set, Version.parse(event.version)),
+            "snapshot_id": f"{event.feature_set}@{event.version}",
             "feature_set_name": event.feature_set,
             "version": event.version,
             "metadata": event.annotations,
-            "feature_count": len(references),
+            "feature_count": len(paths),
             "data_points_count": event.rows,
             "streaming_data_version": event.position,
             "consistency_hash": event.digest,
@@ -31,7 +28,7 @@ def created(event: SnapshotCreated, at: Place) -> list[Change]:
             "quality_score": None,
             "drift_detected": None,
             "feature_set_version": event.feature_set_version,
-            "features": [reference.path for reference in references],
+            "features": paths,
             "actor": event.metadata.actor,
         }
     ]
