@@ -7,6 +7,7 @@ one made. The same seed gives the same events, but for the ids of records.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain, count, islice
 from random import Random
 from typing import Any
@@ -36,6 +37,7 @@ START = datetime(2025, 1, 1, tzinfo=UTC)
 FEATURES = 500
 APPENDED = 1_000
 
+Decision = Callable[..., Sequence[Event]]
 Story = Callable[["History"], Sequence[Event]]
 
 
@@ -104,37 +106,31 @@ class History:
 
     def incident(self) -> Sequence[Event]:
         """A drift incident from detection to its end: four events."""
-        state, told = DriftIncident.initial(self._id()), list[Event]()
         found: dict[str, Any] = {"severity": "medium", "details": {"measure": "ks", "p": 2e-9}}
-        for decide in (
-            lambda: drift.decide_detect(
-                state,
-                self._feature(),
-                self._by,
-                drift_type="distribution",
-                drift_score=0.21,
-                threshold_value=0.05,
-                version="1.0.0",
-                **found,
-            ),
-            lambda: drift.decide_update(state, self._by, drift_score=0.32, **found),
-            lambda: drift.decide_acknowledge(state, self._by),
-            lambda: drift.decide_resolve(state, "sensor replaced", self._by),
-        ):
-            for event in decide():
-                told.append(event)
-                state = state.evolve(event)
-        return told
+        detected = partial(
+            drift.decide_detect,
+            feature_name=self._feature(),
+            drift_type="distribution",
+            drift_score=0.21,
+            threshold_value=0.05,
+            version="1.0.0",
+            **found,
+        )
+        updated = partial(drift.decide_update, drift_score=0.32, **found)
+        resolved = partial(drift.decide_resolve, action_taken="sensor replaced")
+        decisions = (detected, updated, drift.decide_acknowledge, resolved)
+        return self._decided(DriftIncident.initial(self._id()), *decisions)
 
     def metadata(self) -> Sequence[Event]:
         """A key of a feature's metadata, recorded and revised."""
         key = f"owner_{next(self._numbers)}"
-        state, told = FeatureMetadataAggregate.initial(self._feature(), "business", key), []
-        for value in ({"team": "ops"}, {"team": "research", "since": "2025-06"}):
-            for event in annotations.decide_record(state, value, self._by, confidence_score=90.0):
-                told.append(event)
-                state = state.evolve(event)
-        return told
+        return self._decided(
+            FeatureMetadataAggregate.initial(self._feature(), "business", key),
+            *(
+                partial(annotations.decide_record, metadata_value=value, confidence_score=90.0)
+                for value in ({"team": "ops"}, {"team": "research", "since": "2025-06"})
+            ),
+        )
 
     def definition(self) -> Sequence[Event]:
         """A feature's definition: a row of metadata for each thing it says."""
@@ -145,42 +141,41 @@ class History:
 
     def lineage(self) -> Sequence[Event]:
         """A feature's lineage, declared and declared anew with one parent more."""
-        name = f"generated.g{next(self._numbers)}@1.0.0"
         parents = [Parent.feature(f"{self._feature()}@1.0.0"), Parent("source", "noaa.hourly")]
-        state, told = LineageAggregate.initial(name), []
-        for known in (parents[:1], parents):
-            for event in lineages.decide_declare(
-                state,
-                known,
-                self._by,
-                computation_rule="mean over 6 h",
-                computation_complexity="medium",
-                estimated_computation_time_ms=12.5,
-                lineage_quality_score=80.0,
-            ):
-                told.append(event)
-                state = state.evolve(event)
-        return told
+        return self._decided(
+            LineageAggregate.initial(f"generated.g{next(self._numbers)}@1.0.0"),
+            *(
+                partial(
+                    lineages.decide_declare,
+                    parents=known,
+                    computation_rule="mean over 6 h",
+                    computation_complexity="medium",
+                    estimated_computation_time_ms=12.5,
+                    lineage_quality_score=80.0,
+                )
+                for known in (parents[:1], parents)
+            ),
+        )
 
     def documentation(self) -> Sequence[Event]:
         """A feature's documentation, written and revised."""
-        state, told = DocumentationAggregate.initial(f"generated.d{next(self._numbers)}"), []
-        for revision in (1, 2):
-            for event in documents.decide_generate(
-                state,
-                "1.0.0",
-                f"# Revision {revision}\n\n" + "Wind speed at the airport, miles per hour. " * 20,
-                self._by,
-                examples=[{"origin": "EWR", "value": 9.2}],
-                change_history=[{"version": "1.0.0", "actor": "anna"}],
-                documentation_quality_score=70.0,
-                completeness_score=85.0,
-                author="anna",
-                tags=["weather"],
-            ):
-                told.append(event)
-                state = state.evolve(event)
-        return told
+        return self._decided(
+            DocumentationAggregate.initial(f"generated.d{next(self._numbers)}"),
+            *(
+                partial(
+                    documents.decide_generate,
+                    documentation_version="1.0.0",
+                    content=f"# Revision {revision}\n\n{_TEXT}",
+                    examples=[{"origin": "EWR", "value": 9.2}],
+                    change_history=[{"version": "1.0.0", "actor": "anna"}],
+                    documentation_quality_score=70.0,
+                    completeness_score=85.0,
+                    author="anna",
+                    tags=["weather"],
+                )
+                for revision in (1, 2)
+            ),
+        )
 
     def snapshot(self) -> Sequence[Event]:
         """A snapshot of twenty features, and its first assessment."""
@@ -193,6 +188,15 @@ class History:
             state, self._by, evidence=[1], validation_status="passed", quality_score=92.0
         )
         return [created, *assessed]
+
+    def _decided(self, state: Any, *decisions: Decision) -> list[Event]:  # noqa: ANN401 - any aggregate
+        """Return the events of one decision after the other."""
+        told: list[Event] = []
+        for decide in decisions:
+            for event in decide(state, metadata=self._by):
+                told.append(event)
+                state = state.evolve(event)
+        return told
 
     def _feature(self) -> str:
         return f"weather.feature_{self._random.randrange(FEATURES)}"
@@ -214,6 +218,8 @@ _SHARES: Mapping[
     History.documentation: 4 / 2,
     History.snapshot: 6 / 2,
 }
+
+_TEXT = "Wind speed at the airport, miles per hour. " * 20
 
 _FROZEN: dict[str, Any] = {
     "feature_set": "generated",

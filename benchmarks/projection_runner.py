@@ -63,7 +63,7 @@ class Rows(Projection[Tables]):
     name = "rows"
 
     @singledispatchmethod
-    def process_event(self, domain_event: Any, tracking: Tracking) -> None:
+    def process_event(self, domain_event: Event, tracking: Tracking) -> None:
         """Write the rows of one event."""
         self.view.take(_changes(domain_event, tracking.notification_id), tracking)
 
