@@ -18,6 +18,8 @@ PLACES = (
 )
 """Two hash seeds, and two zones whose dates always differ."""
 
+WHERE = "in a process with another hash seed and time zone"
+
 
 def built_elsewhere(models: Sequence[ReadModel], log: Log, law: str) -> list[Tables]:
     """Return the tables that ``log`` makes in each of ``PLACES``.
@@ -40,8 +42,8 @@ def built_elsewhere(models: Sequence[ReadModel], log: Log, law: str) -> list[Tab
             )
     found = [pickle.loads(answer) for answer, _ in answers]  # noqa: S301 - our own process wrote it
     for each in found:
-        if isinstance(each, CheckFailedError):
-            raise each
+        if isinstance(each, str):
+            raise CheckFailedError(law, f"{WHERE}, unlike here, {each}")
     return found
 
 
@@ -54,7 +56,7 @@ def main() -> None:
         try:
             pickle.dump(MemoryTables(models, law).built([log]), answer)
         except CheckFailedError as failure:
-            pickle.dump(failure, answer)
+            pickle.dump(failure.finding, answer)
 
 
 def _packed(models: Sequence[ReadModel], log: Log, law: str) -> bytes:

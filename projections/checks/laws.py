@@ -6,7 +6,7 @@ from uuid import UUID
 
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.infrastructure.database import Database
-from featuretrail.projections.checks.elsewhere import built_elsewhere
+from featuretrail.projections.checks.elsewhere import WHERE, built_elsewhere
 from featuretrail.projections.checks.failure import CheckFailedError
 from featuretrail.projections.checks.orders import (
     Log,
@@ -39,7 +39,7 @@ class Check(Protocol):
         """Return if the law holds; raise ``CheckFailedError`` if not."""
 
 
-class Place(Protocol):
+class Builder(Protocol):
     """Where tables are built: in memory or in a database."""
 
     def built(self, pages: Pages) -> Tables:
@@ -65,11 +65,11 @@ def check_incremental_equals_rebuild(
     One page is compared with single events and with ``tries`` cuttings by chance.
     """
     chosen = _chosen(models, log)
-    for place in _places(chosen, INCREMENTAL, database):
-        whole = place.built([log])
+    for builder in _builders(chosen, INCREMENTAL, database):
+        whole = builder.built([log])
         for pages in cuttings(log, tries):
             ends = ", ".join(str(page[-1].position) for page in pages)
-            compare(INCREMENTAL, log, whole, place.built(pages), f"with pages up to {ends}")
+            compare(INCREMENTAL, log, whole, builder.built(pages), f"with pages up to {ends}")
 
 
 def check_redelivery_changes_nothing(
@@ -83,10 +83,10 @@ def check_redelivery_changes_nothing(
     and undone, delivered by the next projector, and again by one that is late and must be refused.
     """
     chosen = _chosen(models, log)
-    for place in _places(chosen, REDELIVERY, database):
-        once = place.built([log])
+    for builder in _builders(chosen, REDELIVERY, database):
+        once = builder.built([log])
         for pages in (quarters(log), *chance_cuttings(log, tries)):
-            again = place.built_with_redeliveries(pages)
+            again = builder.built_with_redeliveries(pages)
             compare(REDELIVERY, log, once, again, "when pages are delivered again")
 
 
@@ -100,12 +100,12 @@ def check_order_matters_only_within_a_stream(
     """
     chosen = _chosen(models, log)
     _check_owners(chosen, log)
-    for place in _places(chosen, ORDER, database):
-        rows = place.built([log])
+    for builder in _builders(chosen, ORDER, database):
+        rows = builder.built([log])
         for order in interleavings(log, tries):
             begin = ", ".join(str(event.position) for event in order[:8])
             how = f"with the events in the order {begin}{', ...' if len(order) > 8 else ''}"
-            compare(ORDER, log, rows, place.built([[event] for event in order]), how)
+            compare(ORDER, log, rows, builder.built([[event] for event in order]), how)
 
 
 def check_deterministic_bytes(
@@ -127,7 +127,7 @@ def check_deterministic_bytes(
     here = memory.built([log])
     compare(BYTES, log, here, memory.built([log]), "when folded again")
     for there in built_elsewhere(chosen, log, BYTES):
-        compare(BYTES, log, here, there, "in a process with another hash seed and time zone")
+        compare(BYTES, log, here, there, WHERE)
     if database is not None:
         real = RealTables(chosen, BYTES, database)
         compare(BYTES, log, real.built([log]), real.built([log]), "in a second build")
@@ -155,7 +155,7 @@ def _chosen(models: Models, log: Log) -> tuple[ReadModel, ...]:
     return chosen
 
 
-def _places(models: Sequence[ReadModel], law: str, database: Database | None) -> list[Place]:
+def _builders(models: Sequence[ReadModel], law: str, database: Database | None) -> list[Builder]:
     memory = MemoryTables(models, law)
     return [memory] if database is None else [memory, RealTables(models, law, database)]
 

@@ -101,9 +101,13 @@ class RealTables:
             late.deliver(page)
         except FencedError:
             return
+        except ProjectionError as error:
+            how = f"only the tables refused it: {error.reason}"
+        else:
+            how = "nothing refused it"
         raise CheckFailedError(
             self._law,
-            "a projector that comes late delivered a page again and was not refused",
+            f"a projector that is late delivered a page again, and {how}",
             events=page.events,
         )
 

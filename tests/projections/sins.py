@@ -1,5 +1,6 @@
 """Read models that break the laws, each by one sin; their handlers can be imported anywhere."""
 
+import os
 import random
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from featuretrail.domain.events import DriftDetected, DriftResolved, LineageDeclared
+from featuretrail.projections.checks.elsewhere import PLACES
 from featuretrail.projections.read_model import Change, Place, ReadModel, Revision, Row
 
 SHARED: Row = {}
@@ -31,6 +33,7 @@ NEW_COLUMN = ReadModel("revises_no_column", time="detected_at")
 MOVED_TIME = ReadModel("moves_its_time", time="detected_at")
 NO_TIME = ReadModel("has_no_time", time="detected_at")
 FAULT = ReadModel("fails", time="detected_at")
+FAULT_ELSEWHERE = ReadModel("fails_elsewhere", time="detected_at")
 
 
 def row(event: DriftDetected, at: Place, seen: Any) -> Row:
@@ -147,3 +150,10 @@ def no_time(event: DriftDetected, at: Place) -> list[Change]:
 @FAULT.on(DriftDetected)
 def fault(event: DriftDetected, at: Place) -> list[Change]:
     return [row(event, at, event.details["nothing"])]
+
+
+@FAULT_ELSEWHERE.on(DriftDetected)
+def fault_elsewhere(event: DriftDetected, at: Place) -> list[Change]:
+    if os.environ.get("PYTHONHASHSEED") == PLACES[1]["PYTHONHASHSEED"]:
+        raise ValueError("not here")
+    return [row(event, at, None)]

@@ -77,6 +77,7 @@ def failure(check: Check, model: ReadModel) -> CheckFailedError:
         (sins.CHANGED_EVENT, BYTES, "changes the event that it is given", (2,)),
         (sins.SET_ORDER, BYTES, "with another hash seed and time zone", (2,)),
         (sins.LOCAL_TIME, BYTES, "with another hash seed and time zone", (2,)),
+        (sins.FAULT_ELSEWHERE, BYTES, "unlike here, event 2 cannot be taken in: ValueError", ()),
         (sins.UPSERT, PAGES, "DuplicateRowError", (5,)),
         (sins.NO_ROW, PAGES, "is revised, but no earlier event made it (event 5)", (5,)),
         (sins.NEW_COLUMN, PAGES, "has no sen to revise", (5,)),
