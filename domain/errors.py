@@ -23,6 +23,7 @@
     │   └── SchemaError
     ├── ProjectionError
     ├── ProjectionTimeoutError (also a TimeoutError)
+    ├── CheckFailedError (also an AssertionError; in featuretrail.projections.checks)
     ├── StorageError
     └── EngineError
 

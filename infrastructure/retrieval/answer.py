@@ -9,8 +9,6 @@ from featuretrail.domain.asof import Flags, Ints
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
 from featuretrail.domain.statuses import EXPIRED, MISSING, NULL, PRESENT, RETRACTED, STATUS_NAMES
 
-_NAMES = pa.array(STATUS_NAMES, pa.string())
-
 
 @frozen(eq=False)
 class Answer:
@@ -74,7 +72,8 @@ def status_codes(
 
 def status_column(codes: NDArray[np.int8]) -> pa.Array:
     """Return statuses by name."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes), _NAMES).cast(pa.string())
+    names = pa.array(STATUS_NAMES, pa.string())  # not at import: pa.array imports pandas
+    return pa.DictionaryArray.from_arrays(pa.array(codes), names).cast(pa.string())
 
 
 def event_time_column(event_times: Ints, known: Flags) -> pa.Array:

@@ -1,6 +1,7 @@
 """Shared Hypothesis strategies for definitions and for what the deciders take."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -13,9 +14,15 @@ from featuretrail.domain.parents import Parent
 from featuretrail.domain.records import measurement
 from featuretrail.domain.versions import Version
 
-words = st.from_regex(r"[a-zß-öα-ω]([a-z0-9ß-ö]|_(?=[a-z0-9])){0,8}", fullmatch=True).filter(
-    lambda word: word not in RESERVED_COLUMNS
-)
+Facts = st.SearchStrategy[dict[str, Any]]
+
+LETTERS = "".join(chr(code) for code in (*range(97, 123), *range(0xDF, 0xF7), *range(0x3B1, 0x3CA)))
+syllables = st.text(LETTERS + "0123456789", max_size=3)
+words = st.builds(  # a tenth of the cost of a regular expression
+    lambda first, rest: first + "_".join(filter(None, rest)),
+    st.sampled_from(LETTERS),
+    st.lists(syllables, max_size=3),
+).filter(lambda word: word not in RESERVED_COLUMNS)
 versions = st.builds(Version, st.integers(0, 20), st.integers(0, 20), st.integers(0, 20))
 numbers = st.integers(-1000, 1000) | st.floats(-1e6, 1e6)
 ranges = st.tuples(numbers, numbers).map(lambda pair: Range(min(pair), max(pair)))
@@ -85,4 +92,55 @@ measurements = st.builds(
     performance_score=st.none() | scores,
     snapshot_id=st.none() | snapshot_ids,
     accuracy_impact=st.none() | st.floats(-1e3, 1e3),
+)
+lineage_facts: Facts = st.fixed_dictionaries(
+    {},
+    optional={
+        "computation_rule": texts,
+        "streaming_source": labels,
+        "outcome_tracking_version": labels,
+        "cross_system_consistency": labels,
+        "computation_complexity": st.sampled_from(["low", "medium", "high"]),
+        "estimated_computation_time_ms": amounts,
+        "lineage_quality_score": scores,
+    },
+)
+drift_findings: dict[str, st.SearchStrategy[Any]] = {
+    "drift_score": amounts,
+    "severity": st.sampled_from(["low", "medium", "high", "critical"]),
+    "details": json_objects,
+    "current_snapshot_id": st.none() | snapshot_ids,
+}
+drift_detections: Facts = st.fixed_dictionaries(
+    {
+        **drift_findings,
+        "drift_type": st.sampled_from(["statistical", "distribution", "concept"]),
+        "threshold_value": amounts,
+        "version": st.none() | semantic_versions,
+        "baseline_snapshot_id": st.none() | snapshot_ids,
+    }
+)
+documents: Facts = st.fixed_dictionaries(
+    {
+        "documentation_version": st.sampled_from(["1.0.0", "1.1.0"]),
+        "content": texts.filter(str.strip),
+    },
+    optional={
+        "examples": st.lists(json_objects, max_size=2),
+        "change_history": st.lists(json_objects, max_size=2),
+        "documentation_quality_score": scores,
+        "completeness_score": scores,
+        "author": labels,
+        "tags": st.lists(labels, max_size=3),
+    },
+)
+assessments: Facts = st.fixed_dictionaries(
+    {
+        "evidence": st.lists(st.integers(1, 2**63 - 1), min_size=1, max_size=3),
+        "quality_score": scores,
+    },
+    optional={
+        "validation_status": st.sampled_from(["passed", "warning", "failed"]),
+        "drift_detected": st.booleans(),
+    },
 )

@@ -30,58 +30,6 @@ from featuretrail.infrastructure.log.decoding import decode, encode
 from tests.domain import strategies as given_by
 from tests.domain.examples import snapshot_created
 
-LINEAGES = st.fixed_dictionaries(
-    {},
-    optional={
-        "computation_rule": given_by.texts,
-        "streaming_source": given_by.labels,
-        "outcome_tracking_version": given_by.labels,
-        "cross_system_consistency": given_by.labels,
-        "computation_complexity": st.sampled_from(["low", "medium", "high"]),
-        "estimated_computation_time_ms": given_by.amounts,
-        "lineage_quality_score": given_by.scores,
-    },
-)
-CHECKS = {
-    "drift_score": given_by.amounts,
-    "severity": st.sampled_from(["low", "medium", "high", "critical"]),
-    "details": given_by.json_objects,
-    "current_snapshot_id": st.none() | given_by.snapshot_ids,
-}
-DETECTIONS = st.fixed_dictionaries(
-    {
-        **CHECKS,
-        "drift_type": st.sampled_from(["statistical", "distribution", "concept"]),
-        "threshold_value": given_by.amounts,
-        "version": st.none() | given_by.semantic_versions,
-        "baseline_snapshot_id": st.none() | given_by.snapshot_ids,
-    }
-)
-DOCUMENTS = st.fixed_dictionaries(
-    {
-        "documentation_version": st.sampled_from(["1.0.0", "1.1.0"]),
-        "content": given_by.texts.filter(str.strip),
-    },
-    optional={
-        "examples": st.lists(given_by.json_objects, max_size=2),
-        "change_history": st.lists(given_by.json_objects, max_size=2),
-        "documentation_quality_score": given_by.scores,
-        "completeness_score": given_by.scores,
-        "author": given_by.labels,
-        "tags": st.lists(given_by.labels, max_size=3),
-    },
-)
-ASSESSMENTS = st.fixed_dictionaries(
-    {
-        "evidence": st.lists(st.integers(1, 2**63 - 1), min_size=1, max_size=3),
-        "quality_score": given_by.scores,
-    },
-    optional={
-        "validation_status": st.sampled_from(["passed", "warning", "failed"]),
-        "drift_detected": st.booleans(),
-    },
-)
-
 
 def returned(event: Event) -> Event:
     """The event as it comes back from the log."""
@@ -101,7 +49,10 @@ def folded(state: Any, events: Sequence[Event]) -> Any:
 
 
 @given(
-    given_by.feature_versions, st.sets(given_by.parents, max_size=3), LINEAGES, given_by.metadata
+    given_by.feature_versions,
+    st.sets(given_by.parents, max_size=3),
+    given_by.lineage_facts,
+    given_by.metadata,
 )
 def test_a_lineage_folds_and_repeats_nothing(
     feature: str, parents: set[Parent], facts: JsonObject, metadata: Metadata
@@ -120,9 +71,9 @@ def test_a_lineage_folds_and_repeats_nothing(
 @given(
     st.uuids(),
     given_by.paths,
-    DETECTIONS,
+    given_by.drift_detections,
     st.lists(
-        st.fixed_dictionaries(CHECKS)
+        st.fixed_dictionaries(given_by.drift_findings)
         | st.sampled_from(["acknowledge", "resolve", "detect", "repeat"]),
         max_size=6,
     ),
@@ -168,11 +119,11 @@ def _decided(
     if step == "detect":
         return drift.decide_detect(state, feature, metadata, **detection)
     assert state.latest is not None
-    latest = state.latest.model_dump(include=set(CHECKS))
+    latest = state.latest.model_dump(include=set(given_by.drift_findings))
     return drift.decide_update(state, metadata, **latest)
 
 
-@given(given_by.paths, st.lists(DOCUMENTS, min_size=1, max_size=5), given_by.metadata)
+@given(given_by.paths, st.lists(given_by.documents, min_size=1, max_size=5), given_by.metadata)
 def test_documentation_folds_and_repeats_nothing(
     feature: str, writings: list[JsonObject], metadata: Metadata
 ) -> None:
@@ -208,7 +159,7 @@ def test_metadata_folds_and_repeats_nothing(
         assert state.recorded.metadata_value == value
 
 
-@given(st.lists(ASSESSMENTS, max_size=4), given_by.metadata)
+@given(st.lists(given_by.assessments, max_size=4), given_by.metadata)
 def test_assessments_fold_and_repeat_nothing(
     assessments: list[JsonObject], metadata: Metadata
 ) -> None:
