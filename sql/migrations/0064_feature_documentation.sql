@@ -19,6 +19,7 @@ CREATE TABLE featuretrail.feature_documentation (
   PRIMARY KEY (id, created_at)
 );
 
+-- the documentation of a feature, latest version first
 CREATE INDEX ON featuretrail.feature_documentation (feature_name, created_at);
 
 SELECT featuretrail.make_hypertable('featuretrail.feature_documentation', 'created_at', '1 year');
