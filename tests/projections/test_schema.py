@@ -1,4 +1,4 @@
-"""What the read side promises dashboards: tables, columns, types, keys, comments; no clock in it."""
+"""What the read side promises: tables, columns, types, keys, comments; no clock in it."""
 
 import re
 from difflib import unified_diff
@@ -11,158 +11,11 @@ import featuretrail as ft
 from featuretrail.domain.events.registry import topics
 from featuretrail.projections.read_models import READ_MODELS, VIEWS
 from tests.engines.database import Database
+from tests.projections.contract import EVERY_ROW, SUMMARIES, TABLES, TIME, Columns
 from tests.projections.schema import PAGE, RENEW, described
 from tests.store.weather import filled
 
 pytestmark = pytest.mark.tiers("embedded", "apache", "community")
-
-Columns = dict[str, str]
-
-TEXT, INTEGER, BIGINT, FLOAT = "text", "integer", "bigint", "double precision"
-TIME, JSON, FLAG, UUID = "timestamp with time zone", "jsonb", "boolean", "uuid"
-
-EVERY_ROW: Columns = {"id": UUID, "position": BIGINT, "last_position": BIGINT}
-
-# by hand, from the specification
-TABLES: dict[str, tuple[str, Columns]] = {
-    "feature_snapshot_versions": (
-        "created_at",
-        {
-            "snapshot_id": TEXT,
-            "feature_set_name": TEXT,
-            "version": TEXT,
-            "metadata": JSON,
-            "feature_count": INTEGER,
-            "data_points_count": BIGINT,
-            "streaming_data_version": BIGINT,
-            "consistency_hash": TEXT,
-            "validation_status": TEXT,
-            "computation_time_ms": FLOAT,
-            "memory_usage_mb": FLOAT,
-            "quality_score": FLOAT,
-            "drift_detected": FLAG,
-        },
-    ),
-    "feature_lineage": (
-        "created_at",
-        {
-            "feature_name": TEXT,
-            "version": TEXT,
-            "parent_features": JSON,
-            "computation_rule": TEXT,
-            "streaming_source": TEXT,
-            "outcome_tracking_version": TEXT,
-            "cross_system_consistency": TEXT,
-            "computation_complexity": TEXT,
-            "estimated_computation_time_ms": FLOAT,
-            "lineage_quality_score": FLOAT,
-            "dependency_count": INTEGER,
-        },
-    ),
-    "feature_consistency_checks": (
-        "check_timestamp",
-        {
-            "snapshot_id": TEXT,
-            "check_type": TEXT,
-            "status": TEXT,
-            "details": JSON,
-            "auto_fixed": FLAG,
-            "check_duration_ms": FLOAT,
-            "confidence_score": FLOAT,
-        },
-    ),
-    "feature_performance_metrics": (
-        "recorded_at",
-        {
-            "feature_name": TEXT,
-            "computation_time_ms": FLOAT,
-            "memory_usage_mb": FLOAT,
-            "usage_frequency": BIGINT,
-            "performance_score": FLOAT,
-            "snapshot_id": TEXT,
-            "computation_context": TEXT,
-            "accuracy_impact": FLOAT,
-        },
-    ),
-    "feature_documentation": (
-        "created_at",
-        {
-            "feature_name": TEXT,
-            "documentation_version": TEXT,
-            "content": TEXT,
-            "examples": JSON,
-            "change_history": JSON,
-            "updated_at": TIME,
-            "documentation_quality_score": FLOAT,
-            "completeness_score": FLOAT,
-            "author": TEXT,
-            "tags": JSON,
-        },
-    ),
-    "feature_metadata": (
-        "created_at",
-        {
-            "feature_name": TEXT,
-            "metadata_type": TEXT,
-            "metadata_key": TEXT,
-            "metadata_value": JSON,
-            "updated_at": TIME,
-            "version": INTEGER,
-            "confidence_score": FLOAT,
-        },
-    ),
-    "feature_drift_detection": (
-        "detected_at",
-        {
-            "feature_name": TEXT,
-            "drift_type": TEXT,
-            "drift_score": FLOAT,
-            "threshold_value": FLOAT,
-            "baseline_snapshot_id": TEXT,
-            "current_snapshot_id": TEXT,
-            "drift_details": JSON,
-            "severity": TEXT,
-            "action_taken": TEXT,
-            "resolved_at": TIME,
-        },
-    ),
-}
-
-SUMMARIES: dict[str, Columns] = {
-    "feature_snapshot_summary": {
-        "snapshot_id": TEXT,
-        "feature_set_name": TEXT,
-        "version": TEXT,
-        "total_checks": BIGINT,
-        "passed_checks": BIGINT,
-        "failed_checks": BIGINT,
-        "warning_checks": BIGINT,
-    },
-    "feature_performance_summary": {
-        "feature_name": TEXT,
-        "measurement_count": BIGINT,
-        "avg_computation_time_ms": FLOAT,
-        "p50_computation_time_ms": FLOAT,
-        "p95_computation_time_ms": FLOAT,
-        "p99_computation_time_ms": FLOAT,
-        "max_computation_time_ms": FLOAT,
-        "avg_memory_usage_mb": FLOAT,
-        "max_memory_usage_mb": FLOAT,
-        "total_usage": "numeric",
-        "avg_performance_score": FLOAT,
-        "last_used": TIME,
-    },
-    "feature_quality_dashboard": {
-        "feature_set_name": TEXT,
-        "version": TEXT,
-        "quality_score": FLOAT,
-        "drift_detected": FLAG,
-        "open_incidents": BIGINT,
-        "total_incidents": BIGINT,
-        "max_drift_score": FLOAT,
-        "last_drift": TIME,
-    },
-}
 
 TOLD = """
 SELECT
@@ -239,7 +92,8 @@ def test_no_column_of_the_tables_comes_from_a_default_a_sequence_or_a_clock(
 ) -> None:
     with database.connect() as connection:
         generated = connection.execute(
-            "SELECT attrelid::regclass, attname FROM pg_attribute WHERE attrelid = ANY (%s::regclass[]) "
+            "SELECT attrelid::regclass, attname FROM pg_attribute "
+            "WHERE attrelid = ANY (%s::regclass[]) "
             "AND (atthasdef OR attidentity <> '' OR attgenerated <> '')",
             [[f"featuretrail.{table}" for table in TABLES]],
         ).fetchall()
@@ -294,11 +148,11 @@ def test_a_new_generation_has_the_schema_of_the_live_one(database: Database) -> 
     with database.connect() as connection:
         before = described(connection)
         connection.execute("CREATE SCHEMA twin")
-        connection.execute(
-            "SELECT featuretrail.create_read_side('twin', %s, %s)", [tables, views]
-        )
+        connection.execute("SELECT featuretrail.create_read_side('twin', %s, %s)", [tables, views])
         for table in tables:
-            assert relation(connection, "twin", table) == relation(connection, "featuretrail", table)
+            assert relation(connection, "twin", table) == relation(
+                connection, "featuretrail", table
+            )
         for view in views:
             assert columns(connection, view, "twin") == columns(connection, view)
             here, there = definition(connection, view), definition(connection, view, "twin")
@@ -351,9 +205,7 @@ def never_null(connection: psycopg.Connection[Any], table: str) -> set[str]:
     return {name for (name,) in rows}
 
 
-def definition(
-    connection: psycopg.Connection[Any], view: str, schema: str = "featuretrail"
-) -> str:
+def definition(connection: psycopg.Connection[Any], view: str, schema: str = "featuretrail") -> str:
     row = connection.execute("SELECT pg_get_viewdef(%s::regclass)", [f"{schema}.{view}"]).fetchone()
     assert row is not None
     return str(row[0])
@@ -376,4 +228,3 @@ def relation(connection: psycopg.Connection[Any], schema: str, table: str) -> li
     section = page.partition(f"### table {schema}.{table}\n")[2].partition("\n##")[0]
     assert section
     return section.replace(f"{schema}.", "").splitlines()
-
