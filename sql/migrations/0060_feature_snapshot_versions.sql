@@ -28,6 +28,7 @@ CREATE TABLE featuretrail.feature_snapshot_versions (
 CREATE INDEX ON featuretrail.feature_snapshot_versions (snapshot_id);
 CREATE INDEX ON featuretrail.feature_snapshot_versions (feature_set_name, created_at);
 
+-- small, keeps every row, and is revised by id, for which every chunk is looked at
 SELECT featuretrail.make_hypertable('featuretrail.feature_snapshot_versions', 'created_at', '1 year');
 
 COMMENT ON TABLE featuretrail.feature_snapshot_versions IS 'One row a snapshot: what it froze, and how assessments judge it';

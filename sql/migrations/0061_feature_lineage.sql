@@ -24,6 +24,7 @@ CREATE TABLE featuretrail.feature_lineage (
 CREATE INDEX ON featuretrail.feature_lineage (feature_name, created_at);
 CREATE INDEX ON featuretrail.feature_lineage USING gin (parent_features jsonb_path_ops);
 
+-- small, keeps every row, and is revised by id, for which every chunk is looked at
 SELECT featuretrail.make_hypertable('featuretrail.feature_lineage', 'created_at', '1 year');
 
 COMMENT ON TABLE featuretrail.feature_lineage IS 'One row a version of a feature whose lineage was declared: where it comes from';

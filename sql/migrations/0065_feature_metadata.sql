@@ -19,6 +19,7 @@ CREATE TABLE featuretrail.feature_metadata (
 CREATE INDEX ON featuretrail.feature_metadata
   (feature_name, metadata_type, metadata_key, created_at);
 
+-- small, keeps every row, and is revised by id, for which every chunk is looked at
 SELECT featuretrail.make_hypertable('featuretrail.feature_metadata', 'created_at', '1 year');
 
 COMMENT ON TABLE featuretrail.feature_metadata IS 'One row a key of a feature''s metadata with its present value, and one row a quality check';

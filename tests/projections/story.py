@@ -30,6 +30,7 @@ from featuretrail.domain.aggregates.feature_metadata import decide_record
 from featuretrail.domain.aggregates.lineage import decide_declare, decide_retire
 from featuretrail.domain.aggregates.snapshot import decide_assess, worst_status
 from featuretrail.domain.events import Event, Metadata, SnapshotCreated, stream_id
+from featuretrail.domain.events.checks import CheckStatus, CheckType
 from featuretrail.domain.parents import Parent
 from featuretrail.domain.records import (
     consistency_check,
@@ -179,12 +180,13 @@ def _checks(story: Story) -> None:
     )
     story.append("quality", [good])
     story.append("no quality", [nothing])
-    for step, own_id, kind, status, confidence in (
+    compared: list[tuple[str, UUID, CheckType, CheckStatus, float | None]] = [
         ("streaming", STREAMING, "streaming", "passed", 99.5),
         ("outcome", OUTCOME, "outcome", "failed", 10.0),
         ("cross-system", CROSS_SYSTEM, "cross_system", "warning", 0.0),
         ("nothing compared", NOTHING_COMPARED, "quality", "not evaluated", None),
-    ):
+    ]
+    for step, own_id, kind, status, confidence in compared:
         event = consistency_check(
             own_id, "delay@1.0.0", ANNA,
             check_type=kind, status=status, details={"step": step, "rows": []},

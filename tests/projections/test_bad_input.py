@@ -84,7 +84,9 @@ def test_nul_becomes_the_replacement_character_and_other_odd_text_stays(
     assert drift["drift_details"] == {"k\ufffd": ["\ufffd", ODD]}
     assert drift["acknowledged_by"] == "an\ufffdna"
     assert store.projections.dead_letters() == []
-    assert store.projections.verify().verification.ok
+    proof = store.projections.verify().verification
+    assert proof is not None
+    assert proof.ok
 
 
 def test_half_a_surrogate_pair_is_refused_before_it_reaches_the_log(
@@ -120,7 +122,7 @@ def test_numbers_and_times_at_their_ends_are_kept(
         )
         for moment in ends
     ]
-    numbers = [2**63 - 1, -(2**63), 1.7976931348623157e308, 5e-324, 0.1]
+    numbers: list[float] = [2**63 - 1, -(2**63), 1.7976931348623157e308, 5e-324, 0.1]
     key = FeatureMetadataAggregate.initial("weather.temp", "business", "numbers")
     append(database, PerformanceSampled.in_stream(STREAM, 1, measurements=taken))
     append(database, *decide_record(key, numbers, ANNA))
@@ -135,7 +137,9 @@ def test_numbers_and_times_at_their_ends_are_kept(
             2**63 - 1,
         )
     [metadata] = rows(database, "feature_metadata")
-    assert metadata["metadata_value"] == numbers
+    integers, floats = metadata["metadata_value"][:2], metadata["metadata_value"][2:]
+    assert integers == numbers[:2]
+    assert list(map(float, floats)) == numbers[2:]  # the greatest is written with all its digits
 
 
 @EVERYWHERE
