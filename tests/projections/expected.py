@@ -117,17 +117,12 @@ def checks(story: Story) -> list[Row]:
             "check_type": kind,
             "status": status,
             "details": {"step": step, "rows": []},
-            "auto_fixed": step == "streaming",
+            "auto_fixed": status == "warning",
             "check_duration_ms": 12.5,
             "confidence_score": confidence,
             **placed(story, step),
         }
-        for step, own_id, kind, status, confidence in (
-            ("streaming", told.STREAMING, "streaming", "passed", 99.5),
-            ("outcome", told.OUTCOME, "outcome", "failed", 10.0),
-            ("cross-system", told.CROSS_SYSTEM, "cross_system", "warning", 0.0),
-            ("nothing compared", told.NOTHING_COMPARED, "quality", "not evaluated", None),
-        )
+        for step, own_id, kind, status, confidence in told.COMPARED
     ]
 
 
@@ -237,7 +232,7 @@ def metadata(story: Story) -> list[Row]:
                 {"score": 90.0, "dimensions": {"completeness": 90.0, "validity": None},
                  "reasons": ["validity: no constraint"], "version": "1.1.0",
                  "snapshot_id": "delay@1.0.0"},
-                told.GOOD_CHECK, "quality", "quality", 1, 50.0),
+                told.GOOD_CHECK, "good quality", "good quality", 1, 50.0),
             key(story, "weather.sky", "quality", "quality_check",
                 {"score": None, "dimensions": {}, "reasons": [], "version": None,
                  "snapshot_id": None},

@@ -62,13 +62,20 @@ FIRST_SAMPLE = UUID("aaaaaaaa-0000-4000-8000-000000000000")
 SECOND_SAMPLE = UUID("bbbbbbbb-0000-4000-8000-000000000000")
 GOOD_CHECK = UUID("11111111-0000-4000-8000-000000000000")
 EMPTY_CHECK = UUID("22222222-0000-4000-8000-000000000000")
-STREAMING = UUID("33333333-0000-4000-8000-000000000000")
-OUTCOME = UUID("44444444-0000-4000-8000-000000000000")
-CROSS_SYSTEM = UUID("55555555-0000-4000-8000-000000000000")
-NOTHING_COMPARED = UUID("66666666-0000-4000-8000-000000000000")
 TEMP_DRIFT = UUID("77777777-0000-4000-8000-000000000000")
 SKY_DRIFT = UUID("88888888-0000-4000-8000-000000000000")
 FOREIGN_DRIFT = UUID("99999999-0000-4000-8000-000000000000")
+
+# the checks of the first snapshot: step, id, type, status, confidence
+COMPARED: tuple[tuple[str, UUID, CheckType, CheckStatus, float | None], ...] = (
+    ("streaming", UUID(int=0x31), "streaming", "passed", 99.5),
+    ("outcome", UUID(int=0x32), "outcome", "passed", 50.0),
+    ("outcome again", UUID(int=0x33), "outcome", "failed", 10.0),
+    ("cross-system", UUID(int=0x34), "cross_system", "warning", 0.0),
+    ("quality", UUID(int=0x35), "quality", "passed", 100.0),
+    ("cross-system again", UUID(int=0x36), "cross_system", "warning", 1.0),
+    ("nothing compared", UUID(int=0x37), "streaming", "not evaluated", None),
+)
 
 MOST = 2**63 - 1
 LONG_AGO = datetime(1678, 1, 1, tzinfo=UTC)
@@ -178,19 +185,13 @@ def _checks(story: Story) -> None:
     nothing = quality_check(
         EMPTY_CHECK, "weather.sky", ANNA, version=None, score=None, dimensions={}, coverage=0.0
     )
-    story.append("quality", [good])
+    story.append("good quality", [good])
     story.append("no quality", [nothing])
-    compared: list[tuple[str, UUID, CheckType, CheckStatus, float | None]] = [
-        ("streaming", STREAMING, "streaming", "passed", 99.5),
-        ("outcome", OUTCOME, "outcome", "failed", 10.0),
-        ("cross-system", CROSS_SYSTEM, "cross_system", "warning", 0.0),
-        ("nothing compared", NOTHING_COMPARED, "quality", "not evaluated", None),
-    ]
-    for step, own_id, kind, status, confidence in compared:
+    for step, own_id, kind, status, confidence in COMPARED:
         event = consistency_check(
             own_id, "delay@1.0.0", ANNA,
             check_type=kind, status=status, details={"step": step, "rows": []},
-            check_duration_ms=12.5, confidence_score=confidence, auto_fixed=step == "streaming",
+            check_duration_ms=12.5, confidence_score=confidence, auto_fixed=status == "warning",
         )  # fmt: skip
         story.append(step, [event])
 
@@ -198,11 +199,8 @@ def _checks(story: Story) -> None:
 def _assessments(story: Story) -> None:
     name = "delay@1.0.0"
     state = SnapshotAggregate.initial(name).evolve(story.created(name))
-    verdict = worst_status(
-        [("streaming", "passed"), ("outcome", "failed"), ("cross_system", "warning")]
-    )
-    steps = ("streaming", "outcome", "cross-system")
-    evidence = [story.places[step].position for step in steps]
+    verdict = worst_status((kind, status) for _, _, kind, status, _ in COMPARED)
+    evidence = [story.places[step].position for step, *_ in COMPARED]
     judged = decide_assess(
         state, ANNA, evidence=evidence, validation_status=verdict, quality_score=82.5
     )

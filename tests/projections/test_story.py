@@ -47,10 +47,10 @@ def test_the_views_sum_up_what_the_tables_hold(database: Database, story: Story)
             "validation_status": "failed",
             "quality_score": 82.5,
             "drift_detected": True,
-            "total_checks": 4,
-            "passed_checks": 1,
+            "total_checks": 7,
+            "passed_checks": 3,
             "failed_checks": 1,
-            "warning_checks": 1,
+            "warning_checks": 2,
             "last_check": at(story, "nothing compared"),
         },
         {
