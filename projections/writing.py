@@ -54,11 +54,15 @@ class TableWriter:
         return cls(connection, shapes)
 
     def write(self, schema: str, table: str, changes: TableChanges) -> None:
-        """Write ``changes`` into ``table`` of ``schema``, in the connection's transaction."""
-        if changes.inserted:
-            self._insert(sql.Identifier(schema, table), table, changes.inserted.values())
+        """Write ``changes`` into ``table`` of ``schema``, in the connection's transaction.
+
+        Revisions come first: they are of rows that were there before, and one that its stream has
+        out of order must not find the row that comes after it.
+        """
         for names, revisions in _by_columns(changes.revised).items():
             self._revise(sql.Identifier(schema, table), table, names, revisions)
+        if changes.inserted:
+            self._insert(sql.Identifier(schema, table), table, changes.inserted.values())
 
     def _insert(self, target: sql.Identifier, table: str, rows: Iterable[Row]) -> None:
         shape = self._shapes[table]

@@ -49,8 +49,9 @@ class SnapshotCreated(Event):
 class SnapshotAssessed(Event):
     """Checks judged a snapshot; what is null stays as it was.
 
-    ``validation_status`` is the worst of the latest check of each type, ``quality_score`` 0 to
-    100. ``evidence`` lists the positions of the events of the checks.
+    ``validation_status`` is the verdict on the checks (``worst_status`` of the aggregate's module
+    finds the worst of the latest of each type), ``quality_score`` 0 to 100. ``evidence`` lists the
+    positions of the events of the checks.
     """
 
     TOPIC: ClassVar[str] = "featuretrail.snapshot.assessed"

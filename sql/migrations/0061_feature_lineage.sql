@@ -20,9 +20,11 @@ CREATE TABLE featuretrail.feature_lineage (
   PRIMARY KEY (id, created_at)
 );
 
+-- the lineage of a feature; the children of a parent: parent_features @> '[{"name": ...}]'
 CREATE INDEX ON featuretrail.feature_lineage (feature_name, created_at);
 CREATE INDEX ON featuretrail.feature_lineage USING gin (parent_features jsonb_path_ops);
 
+-- small, keeps every row, and is revised by id, for which every chunk is looked at
 SELECT featuretrail.make_hypertable('featuretrail.feature_lineage', 'created_at', '1 year');
 
 COMMENT ON TABLE featuretrail.feature_lineage IS 'One row a version of a feature whose lineage was declared: where it comes from';
@@ -31,10 +33,10 @@ COMMENT ON COLUMN featuretrail.feature_lineage.created_at IS 'When its lineage w
 COMMENT ON COLUMN featuretrail.feature_lineage.feature_name IS 'The feature: group.feature';
 COMMENT ON COLUMN featuretrail.feature_lineage.version IS 'Version of the feature';
 COMMENT ON COLUMN featuretrail.feature_lineage.parent_features IS 'Its direct parents: objects with kind (feature, source, stream), name and version';
-COMMENT ON COLUMN featuretrail.feature_lineage.computation_rule IS 'How it is computed from its parents';
+COMMENT ON COLUMN featuretrail.feature_lineage.computation_rule IS 'How it is computed from its parents; NULL when its declaration leaves it out';
 COMMENT ON COLUMN featuretrail.feature_lineage.streaming_source IS 'The stream it arrives by';
 COMMENT ON COLUMN featuretrail.feature_lineage.outcome_tracking_version IS 'Version of the outcomes it is judged by';
-COMMENT ON COLUMN featuretrail.feature_lineage.cross_system_consistency IS 'What the last comparison with other systems said';
+COMMENT ON COLUMN featuretrail.feature_lineage.cross_system_consistency IS 'What its declaration says of its consistency with other systems';
 COMMENT ON COLUMN featuretrail.feature_lineage.computation_complexity IS 'low, medium or high';
 COMMENT ON COLUMN featuretrail.feature_lineage.estimated_computation_time_ms IS 'Expected milliseconds of computing it';
 COMMENT ON COLUMN featuretrail.feature_lineage.lineage_quality_score IS 'How well its origin is known, 0 to 100; NULL until evaluated';

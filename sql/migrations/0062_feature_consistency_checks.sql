@@ -16,6 +16,7 @@ CREATE TABLE featuretrail.feature_consistency_checks (
   PRIMARY KEY (id, check_timestamp)
 );
 
+-- the checks of a snapshot; those of a time, and the latest
 CREATE INDEX ON featuretrail.feature_consistency_checks (snapshot_id, check_timestamp);
 CREATE INDEX ON featuretrail.feature_consistency_checks (check_timestamp);
 

@@ -18,7 +18,9 @@ CREATE TABLE featuretrail.feature_performance_metrics (
   PRIMARY KEY (id, recorded_at)
 );
 
+-- the measurements of a feature, in a time; those of all features in a time, at next to no cost
 CREATE INDEX ON featuretrail.feature_performance_metrics (feature_name, recorded_at);
+CREATE INDEX ON featuretrail.feature_performance_metrics USING brin (recorded_at);
 
 SELECT featuretrail.make_hypertable('featuretrail.feature_performance_metrics', 'recorded_at', '7 days');
 

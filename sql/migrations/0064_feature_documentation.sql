@@ -19,8 +19,10 @@ CREATE TABLE featuretrail.feature_documentation (
   PRIMARY KEY (id, created_at)
 );
 
+-- the documentation of a feature, latest version first
 CREATE INDEX ON featuretrail.feature_documentation (feature_name, created_at);
 
+-- small, keeps every row, and is revised by id, for which every chunk is looked at
 SELECT featuretrail.make_hypertable('featuretrail.feature_documentation', 'created_at', '1 year');
 
 COMMENT ON TABLE featuretrail.feature_documentation IS 'One row a documented version of a feature';

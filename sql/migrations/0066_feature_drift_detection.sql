@@ -21,7 +21,9 @@ CREATE TABLE featuretrail.feature_drift_detection (
   PRIMARY KEY (id, detected_at)
 );
 
+-- the incidents of a feature; the open ones; those of a time, and the latest
 CREATE INDEX ON featuretrail.feature_drift_detection (feature_name, detected_at);
+CREATE INDEX ON featuretrail.feature_drift_detection (feature_name) WHERE resolved_at IS NULL;
 CREATE INDEX ON featuretrail.feature_drift_detection (detected_at);
 
 SELECT featuretrail.make_hypertable('featuretrail.feature_drift_detection', 'detected_at', '7 days');

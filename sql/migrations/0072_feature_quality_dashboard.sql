@@ -27,5 +27,5 @@ COMMENT ON COLUMN featuretrail.feature_quality_dashboard.quality_score IS 'Quali
 COMMENT ON COLUMN featuretrail.feature_quality_dashboard.drift_detected IS 'Whether drift was found in the snapshot; NULL until evaluated';
 COMMENT ON COLUMN featuretrail.feature_quality_dashboard.open_incidents IS 'How many drift incidents of its features are open';
 COMMENT ON COLUMN featuretrail.feature_quality_dashboard.total_incidents IS 'How many drift incidents its features had';
-COMMENT ON COLUMN featuretrail.feature_quality_dashboard.max_drift_score IS 'The largest drift score of its features; NULL without incidents';
+COMMENT ON COLUMN featuretrail.feature_quality_dashboard.max_drift_score IS 'The largest of the incidents'' last drift scores; NULL without incidents';
 COMMENT ON COLUMN featuretrail.feature_quality_dashboard.last_drift IS 'When the last drift of its features was detected';

@@ -13,7 +13,12 @@ DECLARE
   time_column name;
   chunk_interval interval;
   definition text;
+  column_name name;
+  explanation text;
 BEGIN
+  EXECUTE format(
+    'COMMENT ON SCHEMA %I IS %L', target, 'A build of featuretrail''s read side beside the live one'
+  );
   FOREACH relation IN ARRAY tables LOOP
     EXECUTE format(
       'CREATE TABLE %I.%I (LIKE featuretrail.%2$I INCLUDING ALL)', target, relation
@@ -50,6 +55,13 @@ BEGIN
       relation,
       obj_description(format('featuretrail.%I', relation)::regclass, 'pg_class')
     );
+    FOR column_name, explanation IN
+      SELECT a.attname, col_description(a.attrelid, a.attnum)
+      FROM pg_catalog.pg_attribute AS a
+      WHERE a.attrelid = format('featuretrail.%I', relation)::regclass AND a.attnum > 0
+    LOOP
+      EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', target, relation, column_name, explanation);
+    END LOOP;
   END LOOP;
   PERFORM set_config('search_path', search_path_before, true);
 END

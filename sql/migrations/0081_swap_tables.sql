@@ -1,14 +1,14 @@
 -- Exchanges tables of the schema featuretrail with those of the same names in another schema, in the
--- caller's transaction. Grants stay with the names, and every view that reads the live tables reads
--- the new ones afterwards.
+-- caller's transaction. Owner and grants stay with the names, and every view that reads the live
+-- tables reads the new ones afterwards.
 CREATE FUNCTION featuretrail.swap_tables(other name, tables text[])
 RETURNS void
 LANGUAGE plpgsql
 AS $function$
 DECLARE
+  search_path_before CONSTANT text := current_setting('search_path');
   relation text;
   reader record;
-  privilege record;
   readers jsonb[] := ARRAY[]::jsonb[];
   definition jsonb;
 BEGIN
@@ -48,23 +48,9 @@ BEGIN
   END LOOP;
 
   FOREACH relation IN ARRAY tables LOOP
-    EXECUTE format('REVOKE ALL ON TABLE %I.%I FROM PUBLIC', other, relation);
-    FOR privilege IN
-      SELECT a.privilege_type, a.is_grantable, coalesce(g.rolname, 'public') AS grantee, a.grantee = 0 AS everyone
-      FROM pg_catalog.pg_class AS c
-      CROSS JOIN LATERAL aclexplode(c.relacl) AS a
-      LEFT JOIN pg_catalog.pg_roles AS g ON g.oid = a.grantee
-      WHERE c.oid = format('featuretrail.%I', relation)::regclass AND a.grantee <> c.relowner
-    LOOP
-      EXECUTE format(
-        'GRANT %s ON TABLE %I.%I TO %s%s',
-        privilege.privilege_type,
-        other,
-        relation,
-        CASE WHEN privilege.everyone THEN 'PUBLIC' ELSE quote_ident(privilege.grantee) END,
-        CASE WHEN privilege.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
-      );
-    END LOOP;
+    PERFORM featuretrail.copy_grants(
+      format('featuretrail.%I', relation)::regclass, format('%I.%I', other, relation)::regclass
+    );
   END LOOP;
 
   CREATE SCHEMA featuretrail_swap;
@@ -81,7 +67,8 @@ BEGIN
       definition ->> 'name', definition ->> 'options', definition ->> 'query'
     );
   END LOOP;
+  PERFORM set_config('search_path', search_path_before, true);
 END
 $function$;
 
-COMMENT ON FUNCTION featuretrail.swap_tables IS 'Exchanges live tables with those of another schema; grants stay with the names, views read the new tables';
+COMMENT ON FUNCTION featuretrail.swap_tables IS 'Exchanges live tables with those of another schema; owner and grants stay with the names, views read the new tables';

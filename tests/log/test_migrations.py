@@ -102,21 +102,6 @@ def test_a_migration_that_fails_changes_nothing_and_can_be_mended(
         assert pending(connection) == ["9998_bad"]
 
 
-@EVERYWHERE
-def test_every_table_view_and_column_of_the_log_has_a_comment(database: GivenDatabase) -> None:
-    with database.connect() as connection:
-        bare = connection.execute(
-            "SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a "
-            "ON a.attrelid = c.oid AND a.attnum > 0 "
-            "WHERE c.relnamespace = 'featuretrail'::regnamespace AND c.relname IN "
-            "('events', 'log_head', 'events_readable', 'schema_migrations') AND "
-            "(col_description(c.oid, a.attnum) IS NULL "
-            "OR obj_description(c.oid, 'pg_class') IS NULL)"
-        ).fetchall()
-
-    assert bare == []
-
-
 def test_file_names_are_numbered_apart() -> None:
     numbers = [name[:4] for name in NAMES]
 
