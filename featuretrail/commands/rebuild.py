@@ -14,7 +14,7 @@ from featuretrail.commands.invocation import Invocation, command
 from featuretrail.commands.output import write_json, write_line, write_record, write_table
 from featuretrail.commands.progress import progress_bar
 from featuretrail.projections.generations import Generation
-from featuretrail.projections.rebuilding import Progress, RebuildReport
+from featuretrail.projections.rebuild_report import Progress, RebuildReport
 from featuretrail.projections.verification import Verification
 
 Tables = Annotated[

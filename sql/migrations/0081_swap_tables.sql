@@ -1,24 +1,22 @@
 -- Exchanges tables of the schema featuretrail with those of the same names in another schema, in the
 -- caller's transaction. Grants stay with the names, and every view that reads the live tables reads
--- the new ones afterwards.
-CREATE FUNCTION featuretrail.swap_tables(other name, tables text[])
+-- the new ones afterwards. Waits no longer than patience for all its locks together, and takes those
+-- of views before those of tables, as whoever reads a view does.
+CREATE FUNCTION featuretrail.swap_tables(other name, tables text[], patience interval)
 RETURNS void
 LANGUAGE plpgsql
 AS $function$
 DECLARE
+  deadline CONSTANT timestamptz := clock_timestamp() + patience;
   relation text;
   reader record;
   privilege record;
   readers jsonb[] := ARRAY[]::jsonb[];
   definition jsonb;
 BEGIN
-  FOREACH relation IN ARRAY tables LOOP
-    EXECUTE format('LOCK TABLE featuretrail.%I, %I.%1$I IN ACCESS EXCLUSIVE MODE', relation, other);
-  END LOOP;
-
   PERFORM set_config('search_path', '', true);  -- so that definitions name schemas
   FOR reader IN
-    SELECT DISTINCT v.oid, n.nspname, v.relname, v.relkind, v.reloptions
+    SELECT DISTINCT v.oid, n.nspname, v.relname, v.relkind, v.relowner::regrole AS owner
     FROM unnest(tables) AS moved (name)
     JOIN pg_catalog.pg_depend AS d
       ON d.refclassid = 'pg_catalog.pg_class'::regclass
@@ -37,34 +35,74 @@ BEGIN
           'drop it and make it again after the swap', reader.nspname, reader.relname
         );
     END IF;
-    readers := readers || jsonb_build_object(
-      'name', format('%I.%I', reader.nspname, reader.relname),
-      'options', CASE
-        WHEN reader.reloptions IS NULL THEN ''
-        ELSE 'WITH (' || array_to_string(reader.reloptions, ', ') || ')'
-      END,
-      'query', pg_get_viewdef(reader.oid)
-    );
+    PERFORM set_config('lock_timeout', greatest(1, extract(milliseconds FROM deadline - clock_timestamp())::integer)::text, true);
+    -- changes nothing; LOCK TABLE would also lock whatever else the view reads
+    EXECUTE format('ALTER VIEW %I.%I OWNER TO %s', reader.nspname, reader.relname, reader.owner);
+    readers := readers || jsonb_build_object('name', format('%I.%I', reader.nspname, reader.relname), 'oid', reader.oid);
   END LOOP;
 
   FOREACH relation IN ARRAY tables LOOP
-    EXECUTE format('REVOKE ALL ON TABLE %I.%I FROM PUBLIC', other, relation);
-    FOR privilege IN
-      SELECT a.privilege_type, a.is_grantable, coalesce(g.rolname, 'public') AS grantee, a.grantee = 0 AS everyone
+    PERFORM set_config('lock_timeout', greatest(1, extract(milliseconds FROM deadline - clock_timestamp())::integer)::text, true);
+    EXECUTE format('LOCK TABLE ONLY featuretrail.%I, ONLY %I.%1$I IN ACCESS EXCLUSIVE MODE', relation, other);
+  END LOOP;
+
+  FOREACH relation IN ARRAY tables LOOP
+    FOR privilege IN  -- what was granted on the incoming table when it was live before
+      SELECT DISTINCT a.grantee::regrole AS grantee, a.grantee = 0 AS everyone
       FROM pg_catalog.pg_class AS c
-      CROSS JOIN LATERAL aclexplode(c.relacl) AS a
-      LEFT JOIN pg_catalog.pg_roles AS g ON g.oid = a.grantee
+      LEFT JOIN pg_catalog.pg_attribute AS f ON f.attrelid = c.oid AND f.attacl IS NOT NULL
+      CROSS JOIN LATERAL (
+        SELECT e.grantee FROM aclexplode(c.relacl) AS e
+        UNION
+        SELECT e.grantee FROM aclexplode(f.attacl) AS e
+      ) AS a
+      WHERE c.oid = format('%I.%I', other, relation)::regclass AND a.grantee <> c.relowner
+    LOOP
+      EXECUTE format(
+        'REVOKE ALL ON TABLE %I.%I FROM %s CASCADE',
+        other,
+        relation,
+        CASE WHEN privilege.everyone THEN 'PUBLIC' ELSE privilege.grantee::text END
+      );
+    END LOOP;
+    FOR privilege IN
+      SELECT a.privilege_type, a.is_grantable, a.grantee::regrole AS grantee, a.grantee = 0 AS everyone, a.columns
+      FROM pg_catalog.pg_class AS c
+      CROSS JOIN LATERAL (
+        SELECT e.privilege_type, e.is_grantable, e.grantee, '' AS columns
+        FROM aclexplode(c.relacl) AS e
+        UNION ALL
+        SELECT e.privilege_type, e.is_grantable, e.grantee, format(' (%I)', f.attname)
+        FROM pg_catalog.pg_attribute AS f
+        CROSS JOIN LATERAL aclexplode(f.attacl) AS e
+        WHERE f.attrelid = c.oid AND NOT f.attisdropped
+      ) AS a
       WHERE c.oid = format('featuretrail.%I', relation)::regclass AND a.grantee <> c.relowner
     LOOP
       EXECUTE format(
-        'GRANT %s ON TABLE %I.%I TO %s%s',
+        'GRANT %s%s ON TABLE %I.%I TO %s%s',
         privilege.privilege_type,
+        privilege.columns,
         other,
         relation,
-        CASE WHEN privilege.everyone THEN 'PUBLIC' ELSE quote_ident(privilege.grantee) END,
+        CASE WHEN privilege.everyone THEN 'PUBLIC' ELSE privilege.grantee::text END,
         CASE WHEN privilege.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END
       );
     END LOOP;
+  END LOOP;
+
+  FOR ordinal IN 1 .. cardinality(readers) LOOP  -- only now, with the tables locked, what the views say
+    readers[ordinal] := readers[ordinal] || jsonb_build_object(
+      'query', pg_get_viewdef((readers[ordinal] ->> 'oid')::oid),
+      'options', (
+        SELECT CASE
+          WHEN c.reloptions IS NULL THEN ''
+          ELSE 'WITH (' || array_to_string(c.reloptions, ', ') || ')'
+        END
+        FROM pg_catalog.pg_class AS c
+        WHERE c.oid = (readers[ordinal] ->> 'oid')::oid
+      )
+    );
   END LOOP;
 
   CREATE SCHEMA featuretrail_swap;
