@@ -10,7 +10,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import psycopg
-from attrs import frozen
+from attrs import field, frozen
 from blake3 import blake3
 from psycopg import sql
 from psycopg.rows import class_row
@@ -38,7 +38,7 @@ class Generation:
     generation: int
     schema_name: str
     state: State
-    tables: tuple[str, ...]
+    tables: tuple[str, ...] = field(converter=tuple)
     until: int | None
     position: int
     replays: int
@@ -46,8 +46,8 @@ class Generation:
     created_at: datetime
     advanced_at: datetime | None
     swapped_at: datetime | None
-    parked_streams: tuple[UUID, ...]
-    parked_positions: tuple[int, ...]
+    parked_streams: tuple[UUID, ...] = field(converter=tuple)
+    parked_positions: tuple[int, ...] = field(converter=tuple)
 
     @property
     def parked(self) -> dict[UUID, int]:

@@ -23,8 +23,8 @@ shorter than the second after which the server would look for a deadlock and end
 
 _PAUSES = (0.05, 0.1, 0.2, 0.5)
 _OUTRUN = (
-    f"the live tables moved on faster than the new ones followed for {PATIENCE_SECONDS:g} s: repeat "
-    "the command when less is written, it goes on from here"
+    f"the live tables moved on faster than the new ones followed for {PATIENCE_SECONDS:g} s: "
+    "repeat the command when less is written, it goes on from here"
 )
 
 
