@@ -165,7 +165,7 @@ def test_a_schema_that_exists_is_not_touched(filled: Projections, pool: Database
 def test_a_finished_copy_is_not_written_again(filled: Projections) -> None:
     filled.rebuild(until=20, into="done")
 
-    with pytest.raises(ConflictError, match="as of position 20.*prune --copy done"):
+    with pytest.raises(ConflictError, match=r"as of position 20.*prune --copy done"):
         filled.rebuild(until=20, into="done")
     with pytest.raises(ConflictError, match="as of position 20"):
         filled.rebuild(until=30, into="done")

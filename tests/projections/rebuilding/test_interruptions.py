@@ -19,7 +19,7 @@ from tests.projections.rebuilding.histories import fill
 
 pytestmark = pytest.mark.tiers("embedded", "apache")
 
-KILLS = 5
+KILLS = 4
 LONGEST = 1.5
 """Seconds after which the last kill falls: several rebuilds of this log fit in."""
 
@@ -95,6 +95,7 @@ def test_rebuilds_killed_at_random_moments_go_on_and_end_equal(
     assert rows(pool, orphans) == []
 
 
+@pytest.mark.tiers("embedded")
 def test_kills_under_load_lose_and_double_nothing(
     side: Projections, log: EventLog, pool: Database, database: GivenDatabase
 ) -> None:
