@@ -46,8 +46,8 @@ class Generation:
     created_at: datetime
     advanced_at: datetime | None
     swapped_at: datetime | None
-    parked_streams: tuple[UUID, ...] = field(converter=tuple)
-    parked_positions: tuple[int, ...] = field(converter=tuple)
+    parked_streams: tuple[UUID, ...]
+    parked_positions: tuple[int, ...]
 
     @property
     def parked(self) -> dict[UUID, int]:
