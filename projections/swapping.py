@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from attrs import frozen
-from psycopg import errors
+from psycopg import errors, sql
 
 from featuretrail.domain.errors import ConflictError, DatabaseError
 from featuretrail.infrastructure.queries import query
@@ -57,6 +57,7 @@ def swap(projector: Projector, progress: Callable[[int, int], object]) -> Swappe
     while True:
         live = generations.live(projector.connection)
         projector.advance(live.position, progress)
+        _flush(projector)
         try:
             return _swap(projector, live)
         except _LeftBehindError as error:
@@ -69,11 +70,19 @@ def swap(projector: Projector, progress: Callable[[int, int], object]) -> Swappe
             tries += 1
 
 
+def _flush(projector: Projector) -> None:
+    with projector.connection.transaction():
+        projector.connection.execute(query("projections/lock_patience"))
+        facts = {"generation": projector.generation.generation}
+        projector.connection.execute(query("projections/flush"), facts)
+
+
 def _swap(projector: Projector, live: Generation) -> Swapped:
     connection, other = projector.connection, projector.generation
     pair = {"live": live.generation, "other": other.generation}
     ahead = projector.read_ahead()
     with connection.transaction():
+        _stop_maintenance(projector)
         connection.execute(query("projections/lock_patience"))
         generations.lock(connection)
         connection.execute(query("projections/lock_pair"), {"generations": list(pair.values())})
@@ -97,6 +106,16 @@ def _swap(projector: Projector, live: Generation) -> Swapped:
         connection.execute(query("projections/notify"), facts)
         letters = count_dead_letters(connection, current)
     return Swapped(now.position, letters, time.perf_counter() - began)
+
+
+def _stop_maintenance(projector: Projector) -> None:
+    """Let an automatic VACUUM end, which new tables attract, before readers have to wait."""
+    connection, other = projector.connection, projector.generation
+    connection.execute(query("projections/maintenance_patience"))
+    for schema in ("featuretrail", other.schema_name):
+        for table in other.tables:
+            lock = query("projections/lock_maintenance")
+            connection.execute(lock.format(table=sql.Identifier(schema, table)))
 
 
 def _exchange_letters(projector: Projector, pair: dict[str, int]) -> None:

@@ -1,5 +1,5 @@
 -- Exchanges tables of the schema featuretrail with those of the same names in another schema, in the
--- caller's transaction. Grants stay with the names, and every view that reads the live tables reads
+-- caller's transaction. Owners and grants stay with the names, and every view that reads the live tables reads
 -- the new ones afterwards. Waits no longer than patience for all its locks together, and takes those
 -- of views before those of tables, as whoever reads a view does.
 CREATE FUNCTION featuretrail.swap_tables(other name, tables text[], patience interval)
@@ -13,6 +13,7 @@ DECLARE
   privilege record;
   readers jsonb[] := ARRAY[]::jsonb[];
   definition jsonb;
+  owner regrole;
 BEGIN
   PERFORM set_config('search_path', '', true);  -- so that definitions name schemas
   FOR reader IN
@@ -47,6 +48,13 @@ BEGIN
   END LOOP;
 
   FOREACH relation IN ARRAY tables LOOP
+    SELECT c.relowner::regrole INTO owner
+    FROM pg_catalog.pg_class AS c
+    WHERE c.oid = format('featuretrail.%I', relation)::regclass
+      AND c.relowner <> (SELECT o.relowner FROM pg_catalog.pg_class AS o WHERE o.oid = format('%I.%I', other, relation)::regclass);
+    IF FOUND THEN  -- somebody else built it
+      EXECUTE format('ALTER TABLE %I.%I OWNER TO %s', other, relation, owner);
+    END IF;
     FOR privilege IN  -- what was granted on the incoming table when it was live before
       SELECT DISTINCT a.grantee::regrole AS grantee, a.grantee = 0 AS everyone
       FROM pg_catalog.pg_class AS c
@@ -122,4 +130,4 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION featuretrail.swap_tables IS 'Exchanges live tables with those of another schema; grants stay with the names, views read the new tables';
+COMMENT ON FUNCTION featuretrail.swap_tables IS 'Exchanges live tables with those of another schema; owners and grants stay with the names, views read the new tables';

@@ -264,6 +264,16 @@ def test_a_grant_survives_a_swap_with_its_option(
     assert rows(pool, f"SELECT has_table_privilege({option})") == [(True,)]
 
 
+def test_an_owner_stays_whoever_rebuilds(filled: Projections, pool: Database, role: str) -> None:
+    rows(pool, f"ALTER TABLE featuretrail.feature_lineage OWNER TO {role}")
+
+    filled.rebuild()
+    filled.prune(timedelta(0))
+
+    owner = "SELECT relowner::regrole::text FROM pg_class WHERE oid = "
+    assert rows(pool, f"{owner}'featuretrail.feature_lineage'::regclass") == [(role,)]
+
+
 def test_views_of_users_read_the_new_tables(
     filled: Projections, log: EventLog, pool: Database, role: str
 ) -> None:
