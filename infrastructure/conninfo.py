@@ -39,6 +39,7 @@ class Session:
         """Return the session as libpq ``options``: settings made before the first statement."""
         settings = {
             "TimeZone": "UTC",
+            "DateStyle": "ISO",  # psycopg reads no other
             "statement_timeout": round(self.statement_timeout * 1000),
             "lock_timeout": round(self.lock_timeout * 1000),
             "idle_in_transaction_session_timeout": round(self.idle_in_transaction_timeout * 1000),
@@ -54,6 +55,7 @@ def session_conninfo(url: str, session: Session) -> str:
         **_KEEPALIVE,
         "connect_timeout": session.connect_timeout,
         "application_name": session.application_name,
+        "client_encoding": "UTF8",
         "options": options,
     }
     return make_conninfo("", **{**ours, **given})

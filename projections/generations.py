@@ -1,13 +1,17 @@
 """Generations: the complete builds of the read side, one of them live."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version as installed_version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Literal
 from uuid import UUID
 
 import psycopg
-from attrs import frozen
+from attrs import field, frozen
+from blake3 import blake3
 from psycopg import sql
 from psycopg.rows import class_row
 
@@ -16,6 +20,9 @@ from featuretrail.infrastructure.queries import query
 from featuretrail.projections.read_models import READ_MODELS, VIEWS
 
 AnyConnection = psycopg.Connection[Any]
+
+CODE = ("featuretrail.domain", "featuretrail.projections", "featuretrail.infrastructure.log")
+"""The packages whose code decides what the tables hold."""
 
 State = Literal["live", "building", "verifying", "soaking", "copy"]
 
@@ -31,7 +38,7 @@ class Generation:
     generation: int
     schema_name: str
     state: State
-    tables: tuple[str, ...]
+    tables: tuple[str, ...] = field(converter=tuple)
     until: int | None
     position: int
     replays: int
@@ -120,6 +127,23 @@ def lock(connection: AnyConnection) -> None:
     connection.execute(query("projections/lock_generations"))
 
 
+@cache
 def library_version() -> str:
-    """Return the version of featuretrail, which a half-built generation must share to go on."""
-    return installed_version("featuretrail")
+    """Return the version of featuretrail with a digest of the code that makes rows of events.
+
+    A half-built generation goes on only under the code that began it: a mended handler without a
+    new version would leave the rows that it was mended for.
+    """
+    hasher = blake3()
+    for package in CODE:
+        for name, text in sorted(_sources(files(package))):
+            hasher.update(name.encode() + b"\0" + text + b"\0")
+    return f"{installed_version('featuretrail')}+{hasher.hexdigest(length=6)}"
+
+
+def _sources(folder: Traversable) -> Iterator[tuple[str, bytes]]:
+    for each in folder.iterdir():
+        if each.is_dir():
+            yield from _sources(each)
+        elif each.name.endswith(".py"):
+            yield f"{folder.name}/{each.name}", each.read_bytes()

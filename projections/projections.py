@@ -19,7 +19,9 @@ from featuretrail.projections.following import Follower, Report
 from featuretrail.projections.generations import Generation
 from featuretrail.projections.live import progress
 from featuretrail.projections.projector import Policy
-from featuretrail.projections.rebuilding import SOAK, Progress, Rebuilder, RebuildReport
+from featuretrail.projections.rebuild_report import Progress, RebuildReport
+from featuretrail.projections.rebuilding import Rebuilder
+from featuretrail.projections.soaking import SOAK, drop_copy, prune, swap_back
 from featuretrail.projections.status import ProjectionStatus, projection_status
 from featuretrail.projections.waiting import Wait
 
@@ -107,7 +109,7 @@ class Projections:
         report = _silent if progress is None else progress
         if until is not None or into is not None:
             return self._rebuilder.copy(tables, until, into, report)
-        self.prune(soak)
+        prune(self._database, soak, abandoned=False)
         return self._rebuilder.rebuild(tables, report, accept_differences=accept_differences)
 
     def verify(
@@ -116,17 +118,23 @@ class Projections:
         """Prove that the live tables are those the log makes; nothing is swapped."""
         return self._rebuilder.verify(tables, _silent if progress is None else progress)
 
-    def swap_back(self) -> Generation:
-        """Make the generation that was live before live again, once it has caught up."""
-        return self._rebuilder.swap_back()
+    def swap_back(self, *, progress: Progress | None = None) -> Generation:
+        """Put what was live before back in the live place, once it has caught up.
+
+        Returns the generation that is live then.
+        """
+        return swap_back(self._database, self._policy, _silent if progress is None else progress)
 
     def prune(self, soak: timedelta = SOAK) -> list[Generation]:
-        """Drop generations that ceased to be live longer than ``soak`` ago; return them."""
-        return self._rebuilder.prune(soak)
+        """Drop generations that ceased to be live longer than ``soak`` ago; return them.
+
+        Also proofs that nobody works on, and rebuilds that nobody went on with for so long.
+        """
+        return prune(self._database, soak, abandoned=True)
 
     def drop_copy(self, schema: str) -> Generation:
         """Drop the copy of the read side in ``schema``."""
-        return self._rebuilder.drop_copy(schema)
+        return drop_copy(self._database, schema)
 
     def _wait(self, position: int, timeout: float) -> int:
         number = not isinstance(timeout, bool) and isinstance(timeout, Real)

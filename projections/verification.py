@@ -1,24 +1,36 @@
-"""Proving a live table: its bytes are those of a table built anew from the log."""
+"""Proving live tables: their bytes are those of tables built anew from the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
 from typing import Any
 
 import psycopg
 from attrs import asdict, frozen
 from psycopg import sql
 
+from featuretrail.domain.errors import ConflictError
 from featuretrail.domain.results import Result
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.queries import query
 from featuretrail.projections import generations
+from featuretrail.projections.differences import (
+    Compared,
+    LetterDifference,
+    RowDifference,
+    letter_counts,
+    letter_differences,
+    row_differences,
+)
 from featuretrail.projections.digesting import TableDigest, table_digests
 from featuretrail.projections.generations import Generation
-from featuretrail.projections.projector import Progress, Projector
+from featuretrail.projections.projector import Projector
 
 AnyConnection = psycopg.Connection[Any]
+Progress = Callable[[str, int, int], object]
 
-SHOWN = 20
-"""How many differing rows of a table are listed."""
+PATIENT_AFTER = 10
+"""How often the live projector may slip away before it is held for a moment."""
 
 
 @frozen
@@ -39,47 +51,26 @@ class TableProof:
 
 
 @frozen
-class RowDifference:
-    """A row that differs: ``kind`` is missing (in the live table), extra or changed.
-
-    ``columns`` maps each differing column to its live and its rebuilt value; ``position`` is that
-    of the event that made the row.
-    """
-
-    table: str
-    id: str
-    position: int
-    kind: str
-    columns: Mapping[str, tuple[Any, Any]]
-
-    @property
-    def reason(self) -> str:
-        """The difference in words."""
-        row = f"row {self.id} of {self.table}, made by event {self.position}"
-        match self.kind:
-            case "missing":
-                return f"{row}, is missing"
-            case "extra":
-                return f"{row} or by nobody, is not in the rebuild"
-            case _:
-                changes = (f"{name} is {a!r}, not {b!r}" for name, (a, b) in self.columns.items())
-                return f"{row}: {'; '.join(changes)}"
-
-
-@frozen
 class Verification(Result):
-    """The live tables compared with their rebuild at ``position``, table by table."""
+    """The live tables compared with their rebuild at ``position``, table by table.
+
+    ``differences`` are the first rows that differ in each table. ``dead_letters`` and
+    ``rebuilt_dead_letters`` count the events that each side lacks; ``letters`` are the first of
+    the ``differing_letters`` that only one side lacks.
+    """
 
     position: int
     tables: tuple[TableProof, ...]
     differences: tuple[RowDifference, ...] = ()
     dead_letters: int = 0
     rebuilt_dead_letters: int = 0
+    differing_letters: int = 0
+    letters: tuple[LetterDifference, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether every table equals its rebuild."""
-        return all(proof.ok for proof in self.tables)
+        """Whether every table equals its rebuild, and both lack the same events."""
+        return not self.differing_letters and all(proof.ok for proof in self.tables)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the proof as a JSON object."""
@@ -87,12 +78,11 @@ class Verification(Result):
             "ok": self.ok,
             "position": self.position,
             "tables": [asdict(proof) | {"ok": proof.ok} for proof in self.tables],
-            "differences": [
-                asdict(difference) | {"reason": difference.reason}
-                for difference in self.differences
-            ],
+            "differences": [each.to_dict() for each in self.differences],
             "dead_letters": self.dead_letters,
             "rebuilt_dead_letters": self.rebuilt_dead_letters,
+            "differing_letters": self.differing_letters,
+            "letters": [asdict(each) | {"reason": each.reason} for each in self.letters],
         }
 
 
@@ -101,69 +91,84 @@ def verify(
 ) -> Verification:
     """Compare the tables of ``projector``'s generation with the live ones, stopping nobody.
 
-    The live tables are read in one transaction at the live position; the other generation, which
-    must not be past it, is brought to exactly there, then read in its turn.
+    That generation is brought to the live position; then one transaction's sight of both, at one
+    position, is compared, while readers, writers and the live projector go on.
     """
+    tell = _silent if progress is None else progress
     tables = projector.generation.tables
-    with database.dedicated() as connection, connection.transaction():
-        _sight(connection)
-        live = generations.live(connection)
-        before = table_digests(connection, live.schema_name, tables)
-    rebuilt = projector.advance(live.position, progress)
-    with database.dedicated() as connection, connection.transaction():
-        _sight(connection)
-        after = table_digests(connection, rebuilt.schema_name, tables)
-    unequal = [table for table in tables if before[table] != after[table]]
-    counts, differences = _differences(database, rebuilt, unequal)
+    with _one_sight(database, projector, tell) as (connection, live, rebuilt):
+        compared = Compared(connection, live, rebuilt)
+        proofs, rows = [], list[RowDifference]()
+        for done, table in enumerate(tables):
+            tell("comparing", done, len(tables))
+            before, after = (
+                table_digests(connection, each.schema_name, [table])[table]
+                for each in (live, rebuilt)
+            )
+            differing, first = (0, []) if before == after else row_differences(compared, table)
+            proofs.append(_proof(before, after, differing))
+            rows += first
+        tell("comparing", len(tables), len(tables))
+        here, there = letter_counts(compared)
+        unlike, letters = letter_differences(compared)
     return Verification(
         position=live.position,
-        tables=tuple(_proof(before[table], after[table], counts.get(table, 0)) for table in tables),
-        differences=tuple(differences),
-        dead_letters=len(live.parked),
-        rebuilt_dead_letters=len(rebuilt.parked),
+        tables=tuple(proofs),
+        differences=tuple(rows),
+        dead_letters=here,
+        rebuilt_dead_letters=there,
+        differing_letters=unlike,
+        letters=tuple(letters),
     )
 
 
-def _sight(connection: AnyConnection) -> None:
+@contextmanager
+def _one_sight(
+    database: Database, projector: Projector, tell: Progress
+) -> Iterator[tuple[AnyConnection, Generation, Generation]]:
+    """Give a transaction that sees the live and the projector's generation at one position."""
+    with database.dedicated() as connection:
+        for attempt in count():
+            with ExitStack() as sight:
+                with ExitStack() as holding:
+                    if attempt >= PATIENT_AFTER:
+                        held = holding.enter_context(database.transaction())
+                        held.execute(query("projections/hold_live"))
+                    _follow(database, projector, tell)
+                    sight.enter_context(connection.transaction())
+                    live, rebuilt = _look(connection, projector.generation)
+                if live.position == rebuilt.position:
+                    yield connection, live, rebuilt
+                    return
+
+
+def _follow(database: Database, projector: Projector, tell: Progress) -> None:
+    with database.connection() as connection:
+        live = generations.live(connection)
+    if projector.generation.position > live.position:
+        raise ConflictError(
+            f"generation {projector.generation.generation} is at position "
+            f"{projector.generation.position}, past the live one at {live.position}: bring the "
+            "live tables level first, with `featuretrail projections run`"
+        )
+    projector.advance(live.position, lambda done, aim: tell("following", done, aim))
+
+
+def _look(connection: AnyConnection, building: Generation) -> tuple[Generation, Generation]:
+    """Fix what the transaction sees, with every table locked against a swap before."""
     connection.execute(query("projections/repeatable_read"))
+    for schema in ("featuretrail", building.schema_name):
+        for table in building.tables:
+            lock = query("projections/lock_reading")
+            connection.execute(lock.format(table=sql.Identifier(schema, table)))
     connection.execute(query("values/no_statement_timeout"))
+    connection.execute(query("projections/utf8"))
+    return generations.live(connection), generations.read(connection, building.generation)
 
 
 def _proof(live: TableDigest, rebuilt: TableDigest, differing: int) -> TableProof:
     return TableProof(live.table, live.rows, rebuilt.rows, live.digest, rebuilt.digest, differing)
 
 
-def _differences(
-    database: Database, rebuilt: Generation, tables: Sequence[str]
-) -> tuple[dict[str, int], list[RowDifference]]:
-    """List the rows that differ; rows that live events changed meanwhile are left out."""
-    counts: dict[str, int] = {}
-    found: list[RowDifference] = []
-    with database.dedicated() as connection, connection.transaction():
-        _sight(connection)
-        live = generations.live(connection)
-        for table in tables:
-            names = {
-                "live": sql.Identifier(live.schema_name, table),
-                "rebuilt": sql.Identifier(rebuilt.schema_name, table),
-            }
-            facts = {"until": min(live.position, rebuilt.position), "limit": SHOWN}
-            counting = query("projections/count_differences").format(**names)
-            [(counts[table],)] = connection.execute(counting, facts)
-            listing = query("projections/differences").format(**names)
-            found += [_difference(table, *row) for row in connection.execute(listing, facts)]
-    return counts, found
-
-
-def _difference(
-    table: str, live: dict[str, Any] | None, rebuilt: dict[str, Any] | None
-) -> RowDifference:
-    here, there = live or {}, rebuilt or {}
-    known = there or here
-    columns = {
-        name: (here.get(name), there.get(name))
-        for name in known
-        if live is not None and rebuilt is not None and here.get(name) != there.get(name)
-    }
-    kind = "missing" if live is None else "extra" if rebuilt is None else "changed"
-    return RowDifference(table, str(known["id"]), int(known["position"]), kind, columns)
+def _silent(what: str, done: int, aim: int) -> None:
+    """Take a report of progress that nobody asked for."""

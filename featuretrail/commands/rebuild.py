@@ -1,5 +1,6 @@
 """``projections rebuild``, ``swap-back``, ``prune``: the read side built anew and proven."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,14 +15,14 @@ from featuretrail.commands.invocation import Invocation, command
 from featuretrail.commands.output import write_json, write_line, write_record, write_table
 from featuretrail.commands.progress import progress_bar
 from featuretrail.projections.generations import Generation
-from featuretrail.projections.rebuilding import Progress, RebuildReport
+from featuretrail.projections.rebuild_report import Progress, RebuildReport
 from featuretrail.projections.verification import Verification
 
 Tables = Annotated[
     list[str] | None,
     typer.Option("--table", metavar="TABLE", help="Only this table; may be repeated."),
 ]
-Hours = Annotated[float, typer.Option(min=0, help="Hours to keep what was live before.")]
+Hours = Annotated[float, typer.Option(min=0, max=1e6, help="Hours to keep what was live before.")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -51,8 +52,12 @@ def rebuild(
     soak_hours: Hours = 24,
 ) -> int:
     """Build the tables anew from the log, prove them equal to the live ones, put them in place."""
-    if verify_only and (until is not None or into is not None):
+    soak = _soak(soak_hours)
+    copied = until is not None or into is not None
+    if verify_only and copied:
         raise typer.BadParameter("a copy is not compared: leave --verify-only out")
+    if accept_differences and (verify_only or copied):
+        raise typer.BadParameter("nothing is swapped: leave --accept-differences out")
     with invocation.store() as store, _bar() as progress:
         if verify_only:
             report = store.projections.verify(tables=table, progress=progress)
@@ -61,7 +66,7 @@ def rebuild(
                 tables=table,
                 until=until,
                 into=into,
-                soak=timedelta(hours=soak_hours),
+                soak=soak,
                 accept_differences=accept_differences,
                 progress=progress,
             )
@@ -74,8 +79,8 @@ def rebuild(
 
 def swap_back(invocation: Invocation) -> None:
     """Make the generation that was live before live again, once it has caught up."""
-    with invocation.store() as store:
-        generation = store.projections.swap_back()
+    with invocation.store() as store, _bar() as progress:
+        generation = store.projections.swap_back(progress=progress)
     if invocation.as_json:
         write_json(_generation(generation))
     else:
@@ -90,11 +95,12 @@ def prune(
     ] = None,
 ) -> None:
     """Drop generations that ceased to be live long enough ago, or a copy."""
+    soak = _soak(soak_hours)
     with invocation.store() as store:
         if copy is not None:
             dropped = [store.projections.drop_copy(copy)]
         else:
-            dropped = store.projections.prune(timedelta(hours=soak_hours))
+            dropped = store.projections.prune(soak)
     rows = [_generation(each) for each in dropped]
     if invocation.as_json:
         write_json({"dropped": rows})
@@ -102,19 +108,22 @@ def prune(
         write_table(rows, "nothing to drop")
 
 
+def _soak(hours: float) -> timedelta:
+    if math.isnan(hours):
+        raise typer.BadParameter("--soak-hours is a number of hours from 0")
+    return timedelta(hours=hours)
+
+
 def _explain(report: RebuildReport) -> None:
-    facts = {
-        "events": report.events,
-        "seconds": round(report.seconds, 2),
-        "position": report.position,
-        "resumed_from": report.resumed_from or None,
-        "generation": report.generation,
-        "schema": report.schema,
-        "swapped": report.swapped,
-    }
-    write_record(
-        _title(report), {name: value for name, value in facts.items() if value is not None}
-    )
+    told = report.to_dict()
+    names = ("position", "resumed_from", "events", "seconds", "events_per_second")
+    facts = {name: told[name] for name in names if told[name]}
+    facts |= {"generation": report.generation, "schema": report.schema, "swapped": report.swapped}
+    if report.swapped:
+        facts["swapped_within"] = f"{told['swap_ms']:g} ms"
+    if report.dead_letters:
+        facts["dead_letters"] = report.dead_letters
+    write_record(_title(report), facts)
     if report.verification is not None:
         _explain_proof(report.verification)
     if not report.ok and not report.swapped and report.schema is not None:
@@ -152,9 +161,11 @@ def _explain_proof(proof: Verification) -> None:
         write_line(f"  {difference.reason}")
     if proof.dead_letters or proof.rebuilt_dead_letters:
         write_line(
-            f"streams with dead letters: {proof.dead_letters} live, {proof.rebuilt_dead_letters} "
-            "rebuilt"
+            f"dead letters: {proof.dead_letters} live, {proof.rebuilt_dead_letters} rebuilt, "
+            f"{proof.differing_letters} of them of one side only"
         )
+    for letter in proof.letters:
+        write_line(f"  {letter.reason}")
 
 
 def _generation(generation: Generation) -> dict[str, object]:
@@ -182,6 +193,6 @@ class _Phases:
         self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        if what not in self._tasks:
-            self._tasks[what] = self._bar.add_task(what, total=total)
+        if what not in self._tasks:  # from where it begins, so that its rate is that of this run
+            self._tasks[what] = self._bar.add_task(what, total=total, completed=done)
         self._bar.update(self._tasks[what], completed=done, total=total)

@@ -1,24 +1,22 @@
 -- Exchanges tables of the schema featuretrail with those of the same names in another schema, in the
--- caller's transaction. Owner and grants stay with the names, and every view that reads the live
--- tables reads the new ones afterwards.
-CREATE FUNCTION featuretrail.swap_tables(other name, tables text[])
+-- caller's transaction. Owners and grants stay with the names, and every view that reads the live
+-- tables reads the new ones afterwards. Waits no longer than patience for all its locks together, and
+-- takes those of views before those of tables, as whoever reads a view does.
+CREATE FUNCTION featuretrail.swap_tables(other name, tables text[], patience interval)
 RETURNS void
 LANGUAGE plpgsql
 AS $function$
 DECLARE
   search_path_before CONSTANT text := current_setting('search_path');
+  deadline CONSTANT timestamptz := clock_timestamp() + patience;
   relation text;
   reader record;
   readers jsonb[] := ARRAY[]::jsonb[];
   definition jsonb;
 BEGIN
-  FOREACH relation IN ARRAY tables LOOP
-    EXECUTE format('LOCK TABLE featuretrail.%I, %I.%1$I IN ACCESS EXCLUSIVE MODE', relation, other);
-  END LOOP;
-
   PERFORM set_config('search_path', '', true);  -- so that definitions name schemas
   FOR reader IN
-    SELECT DISTINCT v.oid, n.nspname, v.relname, v.relkind, v.reloptions
+    SELECT DISTINCT v.oid, n.nspname, v.relname, v.relkind, v.relowner::regrole AS owner
     FROM unnest(tables) AS moved (name)
     JOIN pg_catalog.pg_depend AS d
       ON d.refclassid = 'pg_catalog.pg_class'::regclass
@@ -37,19 +35,46 @@ BEGIN
           'drop it and make it again after the swap', reader.nspname, reader.relname
         );
     END IF;
+    PERFORM set_config(
+      'lock_timeout',
+      greatest(1, extract(milliseconds FROM deadline - clock_timestamp())::integer)::text,
+      true
+    );
+    -- changes nothing; LOCK TABLE would also lock whatever else the view reads
+    EXECUTE format('ALTER VIEW %I.%I OWNER TO %s', reader.nspname, reader.relname, reader.owner);
     readers := readers || jsonb_build_object(
-      'name', format('%I.%I', reader.nspname, reader.relname),
-      'options', CASE
-        WHEN reader.reloptions IS NULL THEN ''
-        ELSE 'WITH (' || array_to_string(reader.reloptions, ', ') || ')'
-      END,
-      'query', pg_get_viewdef(reader.oid)
+      'name', format('%I.%I', reader.nspname, reader.relname), 'oid', reader.oid
+    );
+  END LOOP;
+
+  FOREACH relation IN ARRAY tables LOOP
+    PERFORM set_config(
+      'lock_timeout',
+      greatest(1, extract(milliseconds FROM deadline - clock_timestamp())::integer)::text,
+      true
+    );
+    EXECUTE format(
+      'LOCK TABLE ONLY featuretrail.%I, ONLY %I.%1$I IN ACCESS EXCLUSIVE MODE', relation, other
     );
   END LOOP;
 
   FOREACH relation IN ARRAY tables LOOP
     PERFORM featuretrail.copy_grants(
       format('featuretrail.%I', relation)::regclass, format('%I.%I', other, relation)::regclass
+    );
+  END LOOP;
+
+  FOR ordinal IN 1 .. cardinality(readers) LOOP  -- only now, with the tables locked, what the views say
+    readers[ordinal] := readers[ordinal] || jsonb_build_object(
+      'query', pg_get_viewdef((readers[ordinal] ->> 'oid')::oid),
+      'options', (
+        SELECT CASE
+          WHEN c.reloptions IS NULL THEN ''
+          ELSE 'WITH (' || array_to_string(c.reloptions, ', ') || ')'
+        END
+        FROM pg_catalog.pg_class AS c
+        WHERE c.oid = (readers[ordinal] ->> 'oid')::oid
+      )
     );
   END LOOP;
 
@@ -71,4 +96,4 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION featuretrail.swap_tables IS 'Exchanges live tables with those of another schema; owner and grants stay with the names, views read the new tables';
+COMMENT ON FUNCTION featuretrail.swap_tables IS 'Exchanges live tables with those of another schema; owners and grants stay with the names, views read the new tables';

@@ -5,10 +5,12 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import typer
 
 from featuretrail.cli import app
 from tests.cli.conftest import Run
+from tests.engines.database import Database
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -63,3 +65,35 @@ def test_the_session_of_the_page_on_files_is_what_happens(run: Run, folder: Path
         assert steps
         for line, expected in steps:
             assert run(*shlex.split(line)).out == expected
+
+
+@pytest.mark.parametrize("page", ["how-to/rebuilding.md"])
+def test_the_session_of_a_page_is_what_happens(
+    run: Run, folder: Path, database: Database, page: str
+) -> None:
+    [whole, _] = blocks("how-to/define-in-a-file.md", "toml")
+    (folder / "weather.toml").write_text(whole, encoding="utf-8")
+    assert run("apply", "weather.toml", "--reason", "first version", "--actor", "ann").code == 0
+    text = (DOCS / page).read_text(encoding="utf-8")
+    steps = 0
+
+    for language, block in re.findall(r"```(console|sql)\n(.*?)```", text, re.DOTALL):
+        if language == "sql":
+            with database.connect() as connection:
+                connection.execute(block.encode())
+            continue
+        for line, shown in re.findall(
+            r"^\$ featuretrail (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE
+        ):
+            steps += 1
+            assert masked(run(*shlex.split(line)).out) == masked(shown), line
+
+    assert steps >= 10
+
+
+def masked(text: str) -> str:
+    """Hide what differs from run to run: digests, times, rates and process ids."""
+    text = re.sub(r"\b[0-9a-f]{64}\b|\b[0-9a-f]{16}\b", "DIGEST", text)
+    text = re.sub(r"\b\d+\.\d+\.\d+\+[0-9a-f]{12}\b", "VERSION", text)
+    facts = r"^(  (?:seconds|events per second|swapped within|lag seconds|recorded at) +).*$"
+    return re.sub(facts, r"\1…", text, flags=re.MULTILINE)
