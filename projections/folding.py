@@ -95,10 +95,28 @@ class Folding:
             try:
                 _merge(folded.changes, self._changed(recorded), recorded.position)
             except Exception as error:  # noqa: BLE001 - whatever is wrong with an event parks it
-                letter = DeadLetter.of(recorded, describe(error), ATTEMPTS, None)
-                folded.parked.append(letter)
-                waiting[recorded.originator_id] = recorded.position
+                last = self._again(folded.changes, recorded, error)
+                if last is not None:
+                    letter = DeadLetter.of(recorded, describe(last), ATTEMPTS, None)
+                    folded.parked.append(letter)
+                    waiting[recorded.originator_id] = recorded.position
         return folded
+
+    def _again(
+        self, changes: dict[str, TableChanges], recorded: RecordedEvent, error: Exception
+    ) -> Exception | None:
+        """Try an event that failed with ``error`` again; return the last error if all tries fail.
+
+        What is wrong with an event stays wrong, but memory may have been short for a moment.
+        """
+        for _ in range(ATTEMPTS - 1):
+            try:
+                _merge(changes, self._changed(recorded), recorded.position)
+            except Exception as again:  # noqa: BLE001 - as the first time
+                error = again
+            else:
+                return None
+        return error
 
     def _changed(self, recorded: RecordedEvent) -> list[tuple[str, Row | Revision]]:
         handlers = self._handlers.get(recorded.topic)
