@@ -52,7 +52,7 @@ def rows(pool: Database) -> Rows:
         statement = sql.SQL("SELECT {} FROM {} ORDER BY ").format(
             sql.SQL(", ").join(map(sql.Identifier, columns)),
             sql.Identifier("featuretrail", table),
-        ) + sql.SQL(order)  # type: ignore[arg-type]
+        ) + sql.SQL(order)
         with pool.connection() as connection:
             return connection.execute(statement).fetchall()
 

@@ -20,7 +20,6 @@ from featuretrail.domain.events import (
     PerformanceSampled,
 )
 from featuretrail.infrastructure.log.application import EventLog
-from featuretrail.infrastructure.log.decoding import encode
 from tests.domain.examples import snapshot_created
 
 NOON = datetime(2025, 7, 1, 12, tzinfo=UTC)

@@ -22,9 +22,7 @@ from tests.engines.embedded_place import eventually
 from tests.projections.live.conftest import Rows
 from tests.projections.live.events import append_raw, recorded
 
-pytestmark = pytest.mark.tiers("embedded", "apache")
-
-START_SECONDS = 60
+START_SECONDS = 150
 STOP_SECONDS = 20
 FAILOVER_SECONDS = 5
 

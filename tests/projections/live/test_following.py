@@ -1,6 +1,7 @@
 """The loop behind ``featuretrail projections run``: level with the log, whatever happens."""
 
 from collections.abc import Iterator
+from functools import partial
 from threading import Thread
 from typing import Self
 from uuid import uuid4
@@ -55,6 +56,11 @@ class Running:
             self._projections.run(self.stop, self.lines.append)
         except Exception as error:  # noqa: BLE001 - for the test to look at
             self.error = error
+
+
+def at(projections: Projections, position: int) -> bool:
+    """Whether the live tables are at a position."""
+    return projections.status().position == position
 
 
 @pytest.fixture
@@ -178,7 +184,8 @@ def test_who_stands_by_does_not_listen(pool: Database, projections: Projections)
             with pool.connection() as connection:
                 [(listening,)] = connection.execute(
                     "SELECT count(*) FROM pg_stat_activity "
-                    "WHERE pid <> pg_backend_pid() AND datname = current_database() AND query LIKE '%LISTEN featuretrail_log%'"
+                    "WHERE pid <> pg_backend_pid() AND datname = current_database() "
+                    "AND query LIKE '%LISTEN featuretrail_log%'"
                 )
             assert listening == 1
 
@@ -262,7 +269,7 @@ def test_a_session_that_the_server_ends_is_replaced(
             with pool.connection() as connection:
                 connection.execute("SELECT pg_terminate_backend(%s, 5000)", [owner.pid])
         log.append(recorded())
-        assert eventually(lambda wanted=expected: projections.status().position == wanted)
+        assert eventually(partial(at, projections, expected))
 
     assert running.error is None
 
@@ -311,12 +318,11 @@ def test_without_a_live_generation_it_ends_with_an_error(
 
 def test_it_ends_when_its_store_is_closed(pool: Database, log: EventLog) -> None:
     """It went on trying for ever, since a connection of its own could still be made."""
-    with Database(pool.url) as own:
-        with Running(Projections(own, EventLog(own))) as run:
-            assert eventually(lambda: run.told("owns generation"))
-            own.close()
-            log.append(recorded())
+    with Database(pool.url) as own, Running(Projections(own, EventLog(own))) as run:
+        assert eventually(lambda: run.told("owns generation"))
+        own.close()
+        log.append(recorded())
 
-            assert run.ends()
+        assert run.ends()
     assert isinstance(run.error, DatabaseError)
     assert "was closed" in str(run.error)

@@ -1,5 +1,6 @@
 """The projector: one position for all tables, one transaction a page, fenced by its position."""
 
+from collections import Counter
 from uuid import UUID, uuid4
 
 import psycopg
@@ -88,21 +89,36 @@ def test_new_rows_are_copied_and_changed_ones_updated_together(
     assert len(rows("feature_performance_metrics", "id")) == 500
 
 
-def test_many_rows_are_changed_by_one_statement_a_set_of_columns(
+def test_a_page_is_one_copy_a_table_and_one_update_a_set_of_columns(
     pool: Database, log: EventLog, projector: Projector
 ) -> None:
-    keys = [uuid4() for _ in range(50)]
-    log.append(*(recorded(key) for key in keys))
-    projector.advance(50)
-    writer = TableWriter.over(projector.connection, TABLES)
-    executed: list[str] = []
-    projector.connection.cursor_factory = _telling(executed)
+    keys, incidents = [uuid4() for _ in range(50)], [uuid4() for _ in range(20)]
+    with pool.connection() as connection:
+        connection.execute("CREATE TABLE featuretrail.statements (relation text, kind text)")
+        connection.execute(
+            "CREATE FUNCTION featuretrail.count_statement() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN INSERT INTO featuretrail.statements VALUES (TG_TABLE_NAME, TG_OP); "
+            "RETURN NULL; END$$"
+        )
+        for table in ("feature_metadata", "feature_drift_detection"):
+            connection.execute(
+                f"CREATE TRIGGER counted AFTER INSERT OR UPDATE ON featuretrail.{table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION featuretrail.count_statement()"
+            )
+    log.append(*(incident(each)[0] for each in incidents), *(recorded(key) for key in keys))
+    projector.advance(70)
+    later = [event for each in incidents for event in incident(each)[1:3]]
+    log.append(*later[:-1], *(recorded(key, 2) for key in keys), *(recorded() for _ in keys))
+    projector.advance(log.head().position)
 
-    changes = {key: {"version": 7, "last_position": 50} for key in keys}
-    changes[keys[0]] = {"confidence_score": 3.0}
-    writer.write("featuretrail", "feature_metadata", TableChanges(revised=changes))
-
-    assert len([each for each in executed if each.startswith("UPDATE")]) == 2
+    with pool.connection() as connection:
+        found = connection.execute("SELECT relation, kind FROM featuretrail.statements").fetchall()
+    assert Counter(found) == {
+        ("feature_metadata", "INSERT"): 2,
+        ("feature_metadata", "UPDATE"): 1,
+        ("feature_drift_detection", "INSERT"): 1,
+        ("feature_drift_detection", "UPDATE"): 2,  # one incident was not acknowledged
+    }
 
 
 def test_events_are_decoded_and_folded_outside_the_transaction(
@@ -246,12 +262,3 @@ def test_later_revisions_of_a_row_in_one_page_win_column_by_column(
     assert rows("feature_lineage", "last_position") == [(2,)]
     found = rows("feature_documentation", "content", "revision", "position", "last_position")
     assert found == [("newer", 3, 3, 5)]
-
-
-def _telling(executed: list[str]) -> type[psycopg.Cursor[tuple[object, ...]]]:
-    class Telling(psycopg.Cursor[tuple[object, ...]]):
-        def execute(self, statement: object, *args: object, **kwargs: object) -> "Telling":
-            executed.append(statement.as_string(self) if hasattr(statement, "as_string") else "")
-            return super().execute(statement, *args, **kwargs)  # type: ignore[arg-type]
-
-    return Telling

@@ -103,7 +103,7 @@ def test_what_fails_again_stays_with_its_attempts_and_what_follows_goes_on_waiti
 
 
 def test_a_library_that_knows_the_topic_takes_the_event_in(
-    log: EventLog, projections: Projections, monkeypatch: pytest.MonkeyPatch, rows: Rows
+    log: EventLog, projections: Projections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stream = uuid4()
     monkeypatch.delitem(registry._BY_TOPIC, Counted.TOPIC)
