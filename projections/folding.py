@@ -94,29 +94,25 @@ class Folding:
                 continue
             try:
                 _merge(folded.changes, self._changed(recorded), recorded.position)
-            except Exception as error:  # noqa: BLE001 - whatever is wrong with an event parks it
-                last = self._again(folded.changes, recorded, error)
-                if last is not None:
-                    letter = DeadLetter.of(recorded, describe(last), ATTEMPTS, None)
+            except Exception:  # noqa: BLE001 - whatever is wrong with an event parks it in the end
+                letter = self._retried(folded.changes, recorded)
+                if letter is not None:
                     folded.parked.append(letter)
                     waiting[recorded.originator_id] = recorded.position
         return folded
 
-    def _again(
-        self, changes: dict[str, TableChanges], recorded: RecordedEvent, error: Exception
-    ) -> Exception | None:
-        """Try an event that failed with ``error`` again; return the last error if all tries fail.
-
-        What is wrong with an event stays wrong, but memory may have been short for a moment.
-        """
-        for _ in range(ATTEMPTS - 1):
+    def _retried(
+        self, changes: dict[str, TableChanges], recorded: RecordedEvent
+    ) -> DeadLetter | None:
+        """Try an event that failed once again; return its dead letter when it fails to the end."""
+        for attempt in range(2, ATTEMPTS + 1):
             try:
                 _merge(changes, self._changed(recorded), recorded.position)
-            except Exception as again:  # noqa: BLE001 - as the first time
-                error = again
+            except Exception as error:  # noqa: BLE001 - as above
+                letter = DeadLetter.of(recorded, describe(error), attempt, None)
             else:
                 return None
-        return error
+        return letter
 
     def _changed(self, recorded: RecordedEvent) -> list[tuple[str, Row | Revision]]:
         handlers = self._handlers.get(recorded.topic)

@@ -17,6 +17,7 @@ from featuretrail.infrastructure.stopping import Stop
 from featuretrail.projections.dead_letters import ReplayReport
 from featuretrail.projections.folding import ATTEMPTS
 from featuretrail.projections.projections import Projections
+from featuretrail.projections.projector import FencedError, Projector
 from tests.log.events import Counted
 from tests.projections.live.conftest import Rows
 from tests.projections.live.events import append_raw, incident, recorded
@@ -132,6 +133,25 @@ def test_a_library_that_knows_the_class_version_takes_the_event_in(
 
     assert projections.replay_dead_letters() == ReplayReport(1, 1, 0)
     assert rows("feature_metadata", "metadata_value") == [("new",)]
+
+
+@pytest.mark.tiers(without="community")
+def test_a_projector_that_still_takes_a_stream_for_parked_is_fenced(
+    pool: Database, log: EventLog, projector: Projector, projections: Projections, rows: Rows
+) -> None:
+    stream = uuid4()
+    with refusing(pool):
+        log.append(recorded(stream, metadata_key=KEY))
+        projector.advance(1)
+    projections.replay_dead_letters()
+    log.append(recorded(stream, 2))
+
+    with pytest.raises(FencedError):
+        projector.deliver(projector.read_ahead())
+
+    projector.advance(2)
+    assert projections.dead_letters() == []
+    assert rows("feature_metadata", "version") == [(2,)]
 
 
 @pytest.mark.tiers(without="community")

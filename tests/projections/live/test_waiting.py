@@ -145,11 +145,13 @@ def test_the_waiting_one_does_the_work_while_another_generation_moves_on(
 
     with ThreadPoolExecutor(1) as thread:
         moving = thread.submit(move_another)
-        with waiting(pool, 1) as wait:
-            projector.close()
+        try:
+            with waiting(pool, 1) as wait:
+                projector.close()
 
-            reached = wait.result()
-        done.set()
+                reached = wait.result()
+        finally:
+            done.set()
         moving.result()
 
     assert reached == 1
