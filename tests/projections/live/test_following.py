@@ -21,8 +21,6 @@ from tests.log.proxy import Proxy
 from tests.projections.live.conftest import Rows
 from tests.projections.live.events import append_raw, one_a_table, recorded
 
-pytestmark = pytest.mark.tiers("embedded", "apache")
-
 
 class Running:
     """``projections.run`` in a thread: what it reports, and the error it ended with."""
@@ -274,6 +272,7 @@ def test_a_session_that_the_server_ends_is_replaced(
     assert running.error is None
 
 
+@pytest.mark.tiers("embedded", "apache")
 def test_a_swap_by_another_process_is_followed(
     log: EventLog, projections: Projections, running: Running, rows: Rows
 ) -> None:

@@ -83,6 +83,7 @@ def poison(log: EventLog, sort: str) -> int:
     return append(log)
 
 
+@pytest.mark.tiers("embedded", "apache")
 @pytest.mark.parametrize("sort", SORTS)
 def test_an_event_that_cannot_be_taken_in_is_parked_and_the_rest_goes_on(
     pool: Database, log: EventLog, projections: Projections, rows: Rows, sort: str
@@ -158,6 +159,7 @@ def test_what_was_wrong_only_for_a_moment_is_taken_in(
     assert projector.refresh().parked == {}
 
 
+@pytest.mark.tiers("embedded")
 @pytest.mark.parametrize("wrong", [{}, {"metadata_key": 7}, {"created_at": "noon"}], ids=str)
 def test_a_row_that_cannot_be_packed_is_parked_and_the_rest_goes_on(
     pool: Database, log: EventLog, projector: Projector, rows: Rows, wrong: dict[str, object]
@@ -192,6 +194,7 @@ def test_text_with_nul_is_stored_with_a_replacement(
     ]
 
 
+@pytest.mark.tiers("embedded")
 @pytest.mark.parametrize("sort", SORTS)
 def test_with_the_policy_to_stop_everything_before_such_an_event_is_taken_in_and_nothing_after(
     pool: Database, log: EventLog, rows: Rows, sort: str

@@ -21,8 +21,6 @@ from tests.projections.live.conftest import Rows
 from tests.projections.live.events import recorded
 from tests.store.weather import weather
 
-pytestmark = pytest.mark.tiers("embedded", "apache", "community")
-
 
 @contextmanager
 def waiting(pool: Database, position: int) -> Iterator[Future[int]]:
@@ -46,6 +44,7 @@ def looked_for_the_owner(pool: Database) -> bool:
         return found.rowcount == 1
 
 
+@pytest.mark.tiers("embedded", "apache", "community")
 def test_a_writer_reads_what_it_wrote(database: Any) -> None:
     with ft.connect(database.url, artifacts="database:") as store:
         store.register(weather(), reason="first version")
@@ -57,6 +56,7 @@ def test_a_writer_reads_what_it_wrote(database: Any) -> None:
         assert status["position"] == store.position
 
 
+@pytest.mark.tiers("embedded", "apache", "community")
 def test_nobody_owns_the_generation_so_the_waiting_one_does_the_work_and_gives_it_up(
     log: EventLog, projections: Projections, rows: Rows
 ) -> None:
@@ -85,7 +85,6 @@ def test_catching_up_reaches_the_head_of_the_call(log: EventLog, projections: Pr
     assert projections.catch_up() == 2
 
 
-@pytest.mark.tiers(without="community")
 def test_the_owner_is_waited_for_and_does_the_work(
     pool: Database, log: EventLog, projector: Projector
 ) -> None:
@@ -100,7 +99,6 @@ def test_the_owner_is_waited_for_and_does_the_work(
 
 
 @pytest.mark.usefixtures("projector")
-@pytest.mark.tiers(without="community")
 def test_an_owner_that_does_nothing_is_a_timeout_that_says_how_far_it_is(
     log: EventLog, projections: Projections
 ) -> None:
@@ -116,7 +114,6 @@ def test_an_owner_that_does_nothing_is_a_timeout_that_says_how_far_it_is(
         projections.catch_up(timeout=0.1)
 
 
-@pytest.mark.tiers(without="community")
 def test_the_waiting_one_takes_over_when_the_owner_ends(
     pool: Database, log: EventLog, projector: Projector, rows: Rows
 ) -> None:
@@ -130,7 +127,6 @@ def test_the_waiting_one_takes_over_when_the_owner_ends(
     assert len(rows("feature_metadata", "id")) == 1
 
 
-@pytest.mark.tiers(without="community")
 def test_the_waiting_one_does_the_work_while_another_generation_moves_on(
     pool: Database, log: EventLog, projector: Projector
 ) -> None:
@@ -157,7 +153,6 @@ def test_the_waiting_one_does_the_work_while_another_generation_moves_on(
     assert reached == 1
 
 
-@pytest.mark.tiers(without="community")
 def test_many_wait_at_once_and_each_event_is_taken_in_once(
     log: EventLog, projections: Projections, rows: Rows
 ) -> None:
