@@ -108,6 +108,11 @@ class Database:
         """Close every pooled connection; the database can no longer be used through this."""
         self._pool.close()
 
+    @property
+    def closed(self) -> bool:
+        """Whether ``close`` was called."""
+        return self._pool.closed
+
     def _take(self) -> SessionConnection:
         try:
             return self._pool.getconn()

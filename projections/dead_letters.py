@@ -180,7 +180,7 @@ class _Replay:
                 "generation": self.generation,
                 "position": letter.position,
                 "error": letter.error,
-                "attempts": int(letter.waits_for is None),
+                "attempts": letter.attempts,
                 "waits_for": letter.waits_for,
             }
             self.connection.execute(query("projections/park_again"), facts)

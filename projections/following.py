@@ -29,7 +29,8 @@ class Follower:
 
     It owns the generation, or stands by and takes over when the owner ends. It listens first, then
     reads, then waits, with a timed poll as the fallback; it follows swaps, and waits for a database
-    that is away as long as it takes.
+    that is away as long as it takes. Who stands by does not listen: a session that listens and
+    never reads would fill the server's queue of notifications, and appends would fail.
     """
 
     def __init__(
@@ -41,33 +42,34 @@ class Follower:
         self._report = report
         self._retry = FIRST_RETRY_SECONDS
         self._standing_by = False
-        self._position = 0
+        self._position: int | None = None
 
     def run(self) -> None:
         """Follow the log; return when ``stop`` is set, between two transactions.
 
-        Raises ``ProjectionError`` when an event cannot be taken in and the policy is to stop, and
-        ``SchemaError`` when the tables are not there.
+        Raises ``ProjectionError`` when an event cannot be taken in and the policy is to stop,
+        ``SchemaError`` when the tables are not there, and ``DatabaseError`` when the store that it
+        works for was closed.
         """
         self._tell(f"following the log of {self._database.address}")
         while not self._stop.is_set():
             try:
-                with Listener(self._database, self._stop) as listener:
-                    self._reached_again()
-                    self._follow(listener)
+                self._follow()
             except SchemaError:
                 raise
             except (psycopg.OperationalError, psycopg.InternalError, DatabaseError) as error:
+                if self._database.closed:
+                    raise
                 self._bear(error)
-        self._tell(f"stopped at position {self._position}")
+        self._tell("stopped" if self._position is None else f"stopped at position {self._position}")
 
-    def _follow(self, listener: Listener) -> None:
+    def _follow(self) -> None:
         while not self._stop.is_set():
             projector = claim_live(self._database, self._policy)
             if projector is None:
                 self._stand_by()
                 continue
-            with projector, suppress(_StoppedError):
+            with projector, Listener(self._database, self._stop) as listener:
                 self._standing_by = False
                 generation = projector.generation
                 self._position = generation.position
@@ -78,24 +80,29 @@ class Follower:
 
     def _keep_level(self, projector: Projector, listener: Listener) -> None:
         """Take in what is appended, until another generation is live."""
+
+        def advanced(position: int, head: int) -> None:
+            self._position = position
+            listener.wait(0)  # a long way to the head must not fill the server's queue either
+            if self._stop.is_set() and position < head:
+                raise _StoppedError
+
         while not self._stop.is_set():
             now = progress(projector.connection)
             if now.generation != projector.generation.generation:
                 self._tell(f"generation {now.generation} became live")
                 return
             if now.position >= now.head:
+                self._reached_again()
                 listener.wait(POLL_SECONDS)
                 continue
             # fenced: another one moved or dropped the generation, or replayed into it; read again
-            with suppress(FencedError, NotFoundError):
-                projector.advance(now.head, self._advanced)
-
-    def _advanced(self, position: int, head: int) -> None:
-        self._position = position
-        if self._stop.is_set() and position < head:
-            raise _StoppedError
+            with suppress(FencedError, NotFoundError, _StoppedError):
+                projector.advance(now.head, advanced)
+                self._reached_again()
 
     def _stand_by(self) -> None:
+        self._reached_again()
         if not self._standing_by:
             self._standing_by = True
             with self._database.connection() as connection:
@@ -115,7 +122,7 @@ class Follower:
     def _reached_again(self) -> None:
         if self._retry > FIRST_RETRY_SECONDS:
             self._retry = FIRST_RETRY_SECONDS
-            self._tell("reached the database again")
+            self._tell("goes on again")
 
     def _tell(self, line: str) -> None:
         if self._report is not None:

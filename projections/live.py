@@ -1,5 +1,6 @@
 """The live generation: how far it is, who owns it, and becoming its owner."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import psycopg
 from attrs import frozen
 from psycopg.rows import class_row
 
-from featuretrail.domain.errors import SchemaError
+from featuretrail.domain.errors import NotFoundError, SchemaError
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.queries import query
 from featuretrail.projections.projector import Policy, Projector
@@ -54,9 +55,14 @@ def owner(connection: AnyConnection, generation: int) -> Owner | None:
 
 
 def claim_live(database: Database, policy: Policy) -> Projector | None:
-    """Return the projector of the live generation, ``None`` while another one owns it."""
+    """Return the projector of the live generation, ``None`` while another one owns it.
+
+    ``None`` too when it ceased to be live and was dropped meanwhile: ask again.
+    """
     with database.connection() as connection:
         generation = progress(connection).generation
         if owner(connection, generation) is not None:
             return None
-    return Projector.claim(database, generation, policy=policy)
+    with suppress(NotFoundError):
+        return Projector.claim(database, generation, policy=policy)
+    return None

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 import psycopg
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 
 from featuretrail.domain.errors import ProjectionError
 from featuretrail.infrastructure.database import Database
@@ -29,6 +29,12 @@ Progress = Callable[[int, int], object]
 
 _POISON_CLASSES = ("22", "23", "54")
 """SQLSTATE classes that an event's content causes: data, constraints, limits."""
+
+_POISON = (
+    *(MissingRowError, struct.error),
+    *(ValueError, TypeError, ArithmeticError, LookupError, AttributeError),
+)
+"""What revising, packing and sending a row raise because of what is in it, or lacks."""
 
 
 @frozen
@@ -169,8 +175,7 @@ class Projector:
             schema = self._move(state, position)
             for table, changes in folded.changes.items():
                 self._writer.write(schema, table, changes)
-            for letter in folded.parked:
-                self._park(letter)
+            self._park(folded.parked)
             facts = {"generation": state.generation, "position": position}
             self.connection.execute(query("projections/notify"), facts)
         parked = dict(state.parked)
@@ -195,21 +200,18 @@ class Projector:
             raise FencedError(f"generation {state.generation} is no longer at {state.position}")
         return str(moved[0])
 
-    def _park(self, letter: DeadLetter) -> None:
-        facts = {
-            "generation": self.generation.generation,
-            "position": letter.position,
-            "originator_id": letter.originator_id,
-            "originator_version": letter.originator_version,
-            "topic": letter.topic,
-            "error": letter.error,
-            "attempts": letter.attempts,
-            "waits_for": letter.waits_for,
-        }
-        self.connection.execute(query("projections/park"), facts)
+    def _park(self, letters: Sequence[DeadLetter]) -> None:
+        if letters:
+            own = {"generation": self.generation.generation}
+            with self.connection.cursor() as cursor:
+                cursor.executemany(
+                    query("projections/park"), [own | asdict(letter) for letter in letters]
+                )
 
     def _narrow(self, page: Page, error: Exception) -> None:
         """Halve a page that the database refused, until the event is found; that is parked."""
+        if not page.events:
+            raise error  # no event caused it
         if len(page.events) > 1:
             middle = len(page.events) // 2
             self.deliver(Page(page.events[:middle], page.events[middle - 1].position))
@@ -237,10 +239,10 @@ class Projector:
         self._write(nothing, page.position)
 
     def _stop_before(self, letter: DeadLetter, events: Sequence[RecordedEvent]) -> None:
-        """Take in what comes before an event that cannot be, then raise."""
+        """Take in what comes before an event that cannot be, then raise; the database may too."""
         before = [recorded for recorded in events if recorded.position < letter.position]
         if before:
-            self._write(self._folding.fold(before, {}), before[-1].position)
+            self.deliver(Page(before, before[-1].position))
         raise ProjectionError(letter.position, letter.topic, letter.error)
 
 
@@ -252,6 +254,4 @@ def is_poison(error: Exception) -> bool:
         case psycopg.Error(sqlstate=str() as state):
             return state[:2] in _POISON_CLASSES
         case _:
-            return isinstance(
-                error, MissingRowError | ValueError | TypeError | OverflowError | struct.error
-            )
+            return isinstance(error, _POISON)

@@ -95,7 +95,16 @@ class ProjectionStatus(Result):
 
 
 def projection_status(connection: AnyConnection) -> ProjectionStatus:
-    """Return the state of the read side; raise ``SchemaError`` when no generation is live."""
+    """Return the state of the read side; raise ``SchemaError`` when no generation is live.
+
+    ``connection`` is in no transaction: all is read in one, as of one moment.
+    """
+    with connection.transaction():
+        connection.execute(query("projections/repeatable_read"))
+        return _status(connection)
+
+
+def _status(connection: AnyConnection) -> ProjectionStatus:
     with connection.cursor(row_factory=class_row(GenerationStatus)) as cursor:
         builds = cursor.execute(query("projections/generations")).fetchall()
     row = connection.execute(query("projections/status")).fetchone()

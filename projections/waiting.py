@@ -60,13 +60,12 @@ class Wait:
                 connection.execute(query("projections/unlisten"))
 
     def _listen(self, connection: AnyConnection) -> int | None:
-        heard = False
+        heard = False  # of the live generation: whoever moved it on works, and needs no replacing
         while (now := progress(connection)).position < self.position:
             left = self._left(now.position)
             if not heard and owner(connection, now.generation) is None:
                 return None
-            wait = min(left, POLL_SECONDS)
-            heard = bool(list(connection.notifies(timeout=wait, stop_after=1)))
+            heard = _hears_of(connection, now.generation, min(left, POLL_SECONDS))
         return now.position
 
     def _work(self) -> None:
@@ -86,3 +85,9 @@ class Wait:
         if left <= 0:
             raise ProjectionTimeoutError(self.position, position, self.seconds)
         return left
+
+
+def _hears_of(connection: AnyConnection, generation: int, seconds: float) -> bool:
+    """Wait for a notification; tell whether one came that says this generation moved on."""
+    notifications = connection.notifies(timeout=seconds, stop_after=1)
+    return any(each.payload.startswith(f"{generation}:") for each in notifications)

@@ -1,0 +1,59 @@
+"""The log and the read side of a test's own database."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from psycopg import sql
+
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.projections.live import claim_live
+from featuretrail.projections.projections import Projections
+from featuretrail.projections.projector import Projector
+from tests.engines.database import Database as GivenDatabase
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def pool(database: GivenDatabase) -> Iterator[Database]:
+    """Our way to the test's database."""
+    with Database(database.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def log(pool: Database) -> EventLog:
+    """The empty log of the test's database."""
+    return EventLog(pool)
+
+
+@pytest.fixture
+def projections(pool: Database, log: EventLog) -> Projections:
+    """The read side; what it cannot take in is parked."""
+    return Projections(pool, log)
+
+
+@pytest.fixture
+def projector(pool: Database) -> Iterator[Projector]:
+    """The owner of the live generation."""
+    claimed = claim_live(pool, "park")
+    assert claimed is not None
+    with claimed:
+        yield claimed
+
+
+@pytest.fixture
+def rows(pool: Database) -> Rows:
+    """Ask for columns of a table of the read side: ``rows("feature_metadata", "metadata_key")``."""
+
+    def ask(table: str, *columns: str, order: str = "position, id") -> list[tuple[Any, ...]]:
+        statement = sql.SQL("SELECT {} FROM {} ORDER BY ").format(
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+            sql.Identifier("featuretrail", table),
+        ) + sql.SQL(order)
+        with pool.connection() as connection:
+            return connection.execute(statement).fetchall()
+
+    return ask
