@@ -1,5 +1,6 @@
 """The command line: ``featuretrail``."""
 
+import logging
 import sys
 import traceback
 from importlib.metadata import version as installed_version
@@ -64,6 +65,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # it was closed: featuretrail >&-
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # what it warns of, we say ourselves
     try:
         app()
     except Exception:  # noqa: BLE001 - shown whole, and told apart from a finding by its exit code

@@ -11,6 +11,8 @@ from featuretrail.infrastructure.queries import query_text
 
 PAGE_EVENTS = 5_000
 PAGE_BYTES = 16 * 2**20
+SPAN = 250_000
+"""Positions that one statement looks at, at most: far below the statement timeout."""
 
 
 @frozen
@@ -24,7 +26,8 @@ class Page:
 class EventPages:
     """Pages of the log of ``database``, without the topics ``ignored``.
 
-    A page has at most ``events`` events, and ends once their states take 16 MiB.
+    A page has at most ``events`` events out of 250,000 positions, and ends once their states take
+    16 MiB.
     """
 
     def __init__(
@@ -35,7 +38,8 @@ class EventPages:
         self._limit = events
 
     def read(self, after: int, until: int) -> Page:
-        """Return the page after position ``after``, up to and with ``until``."""
+        """Return the page after position ``after``, up to and with ``until`` at most."""
+        until = min(until, after + SPAN)
         facts = {
             "after": Int8(after),
             "until": Int8(until),

@@ -131,39 +131,40 @@ def checks(story: Story) -> list[Row]:
 
 
 def measurements(story: Story) -> list[Row]:
-    """The id of a measurement is its event's stream, with the version and the place put in."""
+    """The part that names a measurement is its event's version and its place in the event."""
     unknown = dict.fromkeys(
         ("memory_usage_mb", "performance_score", "snapshot_id", "accuracy_impact", "version")
     )
     rows_ = [
-        ("sample", "aaaaaaaa-0000-4000-8000-000100000000",
+        ("sample", told.FIRST_SAMPLE, "1/0",
          {"feature_name": "weather.temp", "measured_at": told.LONG_AGO,
           "computation_time_ms": 10.0, "computation_context": "training", "version": "1.1.0",
           "memory_usage_mb": 1.0, "usage_frequency": 2**63 - 1, "performance_score": 100.0,
           "snapshot_id": "delay@1.0.0", "accuracy_impact": -0.25}),
-        ("sample", "aaaaaaaa-0000-4000-8000-000100000001",
+        ("sample", told.FIRST_SAMPLE, "1/1",
          {"feature_name": "weather.temp", "measured_at": told.FAR_AHEAD,
           "computation_time_ms": 40.0, "computation_context": "inference", "usage_frequency": 0}),
-        ("second sample", "bbbbbbbb-0000-4000-8000-000100000000",
+        ("second sample", told.SECOND_SAMPLE, "1/0",
          {"feature_name": "weather.temp", "measured_at": NOON, "computation_time_ms": 20.0,
           "computation_context": "validation", "usage_frequency": 1, "performance_score": 50.0}),
-        ("second sample", "bbbbbbbb-0000-4000-8000-000100000001",
+        ("second sample", told.SECOND_SAMPLE, "1/1",
          {"feature_name": "weather.sky", "measured_at": NOON, "computation_time_ms": 0.0,
           "computation_context": "inference", "usage_frequency": 1}),
-        ("second sample", "bbbbbbbb-0000-4000-8000-000100000002",
+        ("second sample", told.SECOND_SAMPLE, "1/2",
          {"feature_name": "weather.temp", "measured_at": NOON, "computation_time_ms": 30.0,
           "computation_context": "inference", "usage_frequency": 1, "memory_usage_mb": 4.0}),
     ]  # fmt: skip
-    return [
+    made = [
         {
-            "id": UUID(own_id),
+            "id": part_id(stream, part),
             "recorded_at": at(story, step),
             **unknown,
             **facts,
             **placed(story, step),
         }
-        for step, own_id, facts in rows_
+        for step, stream, part, facts in rows_
     ]
+    return sorted(made, key=lambda row: (row["position"], row["id"]))
 
 
 def documents(story: Story) -> list[Row]:

@@ -71,6 +71,19 @@ def test_no_reader_ever_sees_two_tables_at_two_positions(
     assert seen == [(at, list(range(1, at + 1))) for at in (3, 6, 9, 12, 13)]
 
 
+def test_a_long_stretch_that_tells_the_tables_nothing_is_passed_step_by_step(
+    log: EventLog, projector: Projector, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("featuretrail.projections.pages.SPAN", 3)
+    head = log.append(*counted(10), sampled()).last_position
+    reached: list[int] = []
+
+    projector.advance(head, lambda position, _: reached.append(position))
+
+    assert reached == [3, 6, 9, 11]
+    assert [place for (place,) in rows("feature_performance_metrics", "position")][-1] == head
+
+
 def test_new_rows_are_copied_and_changed_ones_updated_together(
     log: EventLog, projections: Projections, rows: Rows
 ) -> None:
