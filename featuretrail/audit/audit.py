@@ -45,7 +45,7 @@ class Audit:
         self._differences = DifferenceReader(self._reader, self._states, self._moments, registry)
         self._tables = TableReader(database, log)
         self._origins = OriginReader(database, log, self._reader.entries)
-        self._verifier = Verifier(database, log, registry, storage, projections)
+        self._verifier = Verifier(database, log, storage, projections)
 
     def log(
         self,

@@ -1,6 +1,7 @@
 """Effects: what rests on a thing that turned out to be broken."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from attrs import frozen
@@ -15,6 +16,7 @@ from featuretrail.domain.events import (
     GroupDefined,
     ValuesIngested,
     ValuesRetracted,
+    stream_id,
 )
 from featuretrail.domain.subjects import subject
 from featuretrail.infrastructure.database import Database
@@ -70,7 +72,11 @@ class Effects:
     def of_row(self, difference: RowDifference) -> list[str]:
         """Return the row, and the views that show it."""
         row = f"row {difference.id} of {difference.table}"
-        return [row, *(f"view {view}" for view in VIEWS_OVER.get(difference.table, ()))]
+        return [row, *self.views_over(difference.table)]
+
+    def views_over(self, table: str) -> list[str]:
+        """Return the views that show a table's rows."""
+        return [f"view {view}" for view in VIEWS_OVER.get(table, ())]
 
     def of_position(self, position: int) -> list[str]:
         """Return what the event at ``position`` is about, and what rests on it."""
@@ -107,21 +113,30 @@ class Effects:
 
     def _of_recorded_batch(self, stream: UUID, position: int) -> Iterator[str]:
         """Yield what an unreadable event's batch affects, by the table of batches."""
-        try:
-            with self._database.connection() as connection:
-                facts = {"stream": stream}
-                row = connection.execute(query("audit/batch_of_stream"), facts).fetchone()
-        except (errors.UndefinedTable, errors.UndefinedColumn):  # a fault of its own
-            return
-        if row is not None:
-            group, batch = row
+        for group, batch in self._asked("audit/batch_of_stream", stream):
             yield from self.of_batch(group, batch, position)
 
     def _about(self, recorded: RecordedEvent) -> str:
         """Return the event's subject; of an unreadable one, that of another of its stream."""
         history = self._log.history(recorded.originator_id)
         entries = [*Entries(self._database).of([recorded, *history])]
-        return next((each.subject for each in entries if each.fault is None), entries[0].subject)
+        named = [each.subject for each in entries if each.fault is None]
+        return self._snapshot(recorded.originator_id) or (named or [entries[0].subject])[0]
+
+    def _snapshot(self, stream: UUID) -> str | None:
+        """Return the snapshot whose stream this is, by its name in the read side."""
+        for (name,) in self._asked("audit/snapshot_of_stream", stream):
+            if stream_id("snapshot", name) == stream:
+                return f"snapshot {name}"
+        return None
+
+    def _asked(self, name: str, stream: UUID) -> list[Any]:
+        """Return what a table says of a stream; nothing if it is gone, which is another fault."""
+        try:
+            with self._database.connection() as connection:
+                return connection.execute(query(name), {"stream": stream}).fetchall()
+        except (errors.UndefinedTable, errors.UndefinedColumn):
+            return []
 
     def _event(self, position: int) -> Event | None:
         recorded = self._recorded(position)

@@ -7,6 +7,7 @@ from attrs import asdict, define, frozen
 
 from featuretrail.audit.effects import Effects
 from featuretrail.audit.findings import CHECKS, AuditFault, Check, Findings, NotEvaluated
+from featuretrail.audit.tables import TableReader
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.inputs import several
 from featuretrail.domain.results import Result
@@ -24,6 +25,7 @@ from featuretrail.infrastructure.snapshots.catalogue import (
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.values.verification import verify_batches
 from featuretrail.projections.projections import Projections
+from featuretrail.projections.read_models import READ_MODELS
 from featuretrail.projections.verification import Verification
 
 Progress = Callable[[str, int, int], None]
@@ -61,7 +63,12 @@ class AuditReport(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as a JSON object."""
-        return {"ok": self.ok, **asdict(self)}
+        return {
+            "ok": self.ok,
+            **asdict(self),
+            "faults": [asdict(fault) | {"affects": [*fault.affects]} for fault in self.faults],
+            "not_evaluated": [asdict(each) for each in self.not_evaluated],
+        }
 
 
 @define
@@ -91,16 +98,15 @@ class Verifier:
         self,
         database: Database,
         log: EventLog,
-        registry: RegistryReader,
         storage: SnapshotStorage,
         projections: Projections,
     ) -> None:
         self._database = database
         self._log = log
-        self._registry = registry
         self._storage = storage
         self._projections = projections
         self._catalogue = SnapshotCatalogue(database)
+        self._tables = TableReader(database, log)
 
     def verify(self, progress: Progress, skip: Iterable[str]) -> AuditReport:
         """Make every check but those of ``skip``; see ``Audit.verify``."""
@@ -149,7 +155,7 @@ class Verifier:
             run.progress("batches", done, total)
 
         with run.findings.collected("values"):
-            registry = self._registry.current()
+            registry = RegistryReader(self._database).current()  # from the log, not from memory
             for fault in verify_batches(self._database, registry, progress=report):
                 affected = run.effects.of_batch(fault.group, fault.batch, fault.position)
                 run.findings.add("values", fault.position, fault.reason, affected)
@@ -173,6 +179,10 @@ class Verifier:
             assert proof is not None  # noqa: S101 - verifying always proves
             run.counts.tables = len(proof.tables)
             _compare(run, proof)
+            for model in READ_MODELS:
+                for lacking in self._tables.missing_columns(model):
+                    affected = [f"table {model.table}", *run.effects.views_over(model.table)]
+                    run.findings.add("read-side", 0, lacking, affected)
 
     def _snapshots(self, findings: Findings) -> tuple[int, list[RecordedSnapshot]]:
         """Return how many snapshots the log names, and those whose events can be read."""

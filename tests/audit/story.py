@@ -65,9 +65,9 @@ class Story:
         self.store.close()
 
 
-def told(url: str) -> Story:
+def told(url: str, artifacts: str = "database:") -> Story:
     """Tell the story into the migrated database of ``url`` and return what it is about."""
-    store = ft.connect(url, actor="anna", artifacts="database:")
+    store = ft.connect(url, actor="anna", artifacts=artifacts)
     database = Database(url)
     story = Story(store, EventLog(database), database)
     tell(story)
