@@ -1,5 +1,6 @@
 """``audit at`` and ``audit diff``: what was so at a moment, what changed between two."""
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +21,8 @@ from featuretrail.commands.output import (
 )
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.projections.read_models import READ_MODELS
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 TABLES = tuple(model.table for model in READ_MODELS)
 
@@ -131,7 +134,7 @@ def _explain(found: RegistryAt | TableAt | StateAt) -> None:
             write_record("last changed by", event_row(found.last))
         case TableAt():
             write_line(f"{found.table} at position {found.at}", style="bold")
-            write_table(found.to_dict()["rows"], "no row")
+            write_table(found.rows, "no row")
             if found.dead_letters:
                 letters = ", ".join(map(str, found.dead_letters))
                 write_line(f"without the events that could not be taken in: {letters}")
@@ -168,8 +171,8 @@ def _explain_difference(found: Difference) -> None:
         {
             "subject": each.subject,
             "field": each.field,
-            "before": each.before,
-            "after": each.after,
+            "before": _short(each.before),
+            "after": _short(each.after),
             "position": each.positions[-1],
         }
         for each in found.changes
@@ -179,3 +182,8 @@ def _explain_difference(found: Difference) -> None:
     if found.events:
         write_line("events", style="bold")
         write_table([event_row(entry) for entry in found.events], "none")
+
+
+def _short(value: object) -> object:
+    """Return a digest's first characters, which tell it from any other; the rest as it is."""
+    return f"{value[:12]}..." if isinstance(value, str) and _DIGEST.fullmatch(value) else value
