@@ -82,8 +82,11 @@ class Findings:
         except DatabaseUnavailableError:
             raise
         except (ChainBrokenError, ProjectionError) as error:
-            self.add(check, error.position, f"this check ended here: {error}", affects)
-            self.leave(check, f"what follows position {error.position}, where it ended")
+            if position:
+                self.add(check, error.position, str(error), affects)
+            else:
+                self.add(check, error.position, f"this check ended here: {error}", affects)
+                self.leave(check, f"what follows position {error.position}, where it ended")
         except (FeatureTrailError, psycopg.Error) as error:
             reason = str(error).strip()
             if _prevented(error):

@@ -124,6 +124,7 @@ class Verifier:
             self._check_values(run)
         if "snapshots" not in left_out:
             findings.faults += unread.faults
+            findings.not_evaluated += unread.not_evaluated
             counts.snapshots = events
             self._check_snapshots(run, snapshots)
         if "read-side" not in left_out:

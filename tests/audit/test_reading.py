@@ -2,12 +2,17 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from psycopg import sql
+from psycopg.types.numeric import Int8
 
 import featuretrail as ft
 from featuretrail.domain.errors import InvalidInputError, NaiveTimeError, NotFoundError
-from tests.audit.story import CONSISTENCY, EVENTS, INCIDENT, QUALITY, SAMPLE, UNKNOWN, Story
+from featuretrail.domain.records import quality_check
+from featuretrail.infrastructure.queries import query
+from tests.audit.story import ANNA, CONSISTENCY, EVENTS, INCIDENT, QUALITY, SAMPLE, UNKNOWN, Story
 
 FIRST = datetime(1, 1, 1, tzinfo=UTC)
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-12)))
@@ -204,3 +209,31 @@ def test_an_altered_event_is_shown_as_unreadable(story: Story) -> None:
     assert len(story.store.audit.log()) == EVENTS
     with pytest.raises(ft.ChainBrokenError, match="broken at position 12"):
         story.store.audit.state_at(INCIDENT)
+
+
+@pytest.mark.tiers("embedded", "apache")
+def test_streams_and_stretches_are_found_by_their_indexes(story: Story) -> None:
+    checks = [
+        quality_check(
+            uuid4(), "weather.temp", ANNA, version=None, score=1, dimensions={"a": 1}, coverage=1
+        )
+        for _ in range(4_000)
+    ]
+    story.append(*checks)
+    asked: dict[str, dict[str, Any]] = {
+        "log/history": {"stream": INCIDENT, "until": Int8(2**63 - 1)},
+        "log/first_events": {"streams": [INCIDENT, QUALITY]},
+        "log/page_backwards": {
+            "before": Int8(4_000),
+            "after": Int8(3_990),
+            "topics": ["featuretrail.drift.detected"],
+            "limit": Int8(10),
+        },
+    }
+    with story.database.connection() as connection:
+        connection.execute("ANALYZE featuretrail.events")
+        for name, facts in asked.items():
+            explained = connection.execute(sql.SQL("EXPLAIN ") + query(name), facts).fetchall()
+            plan = "\n".join(line for (line,) in explained)
+            assert "Index" in plan, plan
+            assert "Seq Scan" not in plan, plan

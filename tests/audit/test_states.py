@@ -187,4 +187,4 @@ def test_an_altered_event_is_named_not_stumbled_over(
 def alter(story: Story, change: str) -> None:
     with story.database.transaction() as connection:
         connection.execute("ALTER TABLE featuretrail.events DISABLE TRIGGER USER")
-        connection.execute(sql.SQL(f"UPDATE featuretrail.events SET {change}"))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(f"UPDATE featuretrail.events SET {change}"))

@@ -184,7 +184,7 @@ def test_an_origin_says_who_when_and_why_and_which_event_gave_a_column_its_value
 def test_an_origin_does_not_rest_on_what_the_live_table_says(story: Story, damage: str) -> None:
     story.store.projections.catch_up()
     with story.database.connection() as connection:
-        connection.execute(sql.SQL(damage))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(damage))
 
     assert story.store.audit.row("feature_drift_detection", INCIDENT).made_by.position == 12
 

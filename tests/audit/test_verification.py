@@ -1,5 +1,6 @@
 """Whatever is altered, ``audit verify`` names the first fault, its kind and what it affects."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import featuretrail as ft
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from tests.audit.story import EVENTS, INCIDENT, Story, told
 from tests.engines.database import Database
+from tests.store.weather import NOON, hourly, spine
 
 TIERS = pytest.mark.tiers("embedded", "apache", "community")
 pytestmark = pytest.mark.tiers("embedded")
@@ -25,7 +27,7 @@ def tamper(story: Story, *statements: str) -> None:
         connection.execute("ALTER TABLE featuretrail.events DISABLE TRIGGER USER")
         connection.execute("ALTER TABLE featuretrail.log_head DISABLE TRIGGER USER")
         for statement in statements:
-            connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement))
 
 
 def event(change: str, position: int) -> str:
@@ -184,6 +186,36 @@ def test_what_is_gone_is_a_fault_and_what_rests_on_it_is_not_evaluated(
     assert all(each.reason for each in report.not_evaluated)
 
 
+def test_a_batch_affects_only_snapshots_that_were_derived_from_it(story: Story) -> None:
+    store = story.store
+    store.register(ft.FeatureSet("skies", ["weather.sky"]))
+    colder = hourly(1, NOON + timedelta(hours=9)).select(["origin", "event_time", "temp"])
+    partial = store.ingest("weather", colder, partial=True)
+    store.create_feature_snapshot("skies", spine())
+    later = store.create_feature_snapshot("delay", spine())
+    tamper(
+        story,
+        f"UPDATE featuretrail_values.weather SET temp = 0 WHERE batch = {partial.batch}",
+    )
+
+    fault = found(store.audit.verify(skip=["read-side"]), "values", partial.position)
+
+    assert list(fault.affects) == [
+        f"batch weather#{partial.batch}",
+        "group weather",
+        f"snapshot {later.snapshot_id}",
+    ]
+
+
+def test_snapshots_of_one_content_share_its_loss(story: Story) -> None:
+    again = story.store.create_feature_snapshot("delay", spine(), known_at=5)
+    tamper(story, "DELETE FROM featuretrail.blobs")
+
+    fault = found(story.store.audit.verify(), "snapshot", 6)
+
+    assert list(fault.affects) == ["snapshot delay@1.0.0", f"snapshot {again.snapshot_id}"]
+
+
 def test_faults_are_in_log_order_and_those_of_no_event_come_last(story: Story) -> None:
     ghost = (
         "INSERT INTO featuretrail.batches SELECT 'ghost', batch, kind, 99, recorded_at, layout, "
@@ -263,7 +295,7 @@ def test_who_may_not_build_tables_is_told_that_the_read_side_was_not_compared(
             "CREATE ROLE featuretrail_test_auditor LOGIN",
             "GRANT pg_read_all_data TO featuretrail_test_auditor",
         ):
-            connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement))
     url = database.url.replace("//postgres", "//featuretrail_test_auditor")
     assert url != database.url
 

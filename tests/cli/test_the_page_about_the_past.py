@@ -52,7 +52,7 @@ def test_each_command_prints_what_the_page_shows(
     for block in BLOCK.finditer(page):
         if block["kind"] == "sql":
             with psycopg.connect(database.url, autocommit=True) as connection:
-                assert connection.execute(sql.SQL(block["text"])).rowcount == 1  # type: ignore[arg-type]
+                assert connection.execute(sql.SQL(block["text"])).rowcount == 1
             continue
         for line, output in commands(block["text"]):
             written = printed(run, line)
