@@ -237,3 +237,21 @@ def test_streams_and_stretches_are_found_by_their_indexes(story: Story) -> None:
             plan = "\n".join(line for (line,) in explained)
             assert "Index" in plan, plan
             assert "Seq Scan" not in plan, plan
+
+
+@pytest.mark.tiers("embedded")
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "DELETE FROM featuretrail.batches",
+        "UPDATE featuretrail.batches SET batch = 3 - batch + 10, layout = 0",
+        "UPDATE featuretrail.batches SET originator_id = gen_random_uuid()",
+    ],
+)
+def test_a_batch_is_found_although_the_table_of_batches_lies(story: Story, lie: str) -> None:
+    with story.database.transaction() as connection:
+        connection.execute(sql.SQL(lie))
+        connection.execute("UPDATE featuretrail.batches SET batch = batch - 10 WHERE batch > 10")
+
+    assert positions(story.store.audit.history("batch weather#1")) == [5]
+    assert positions(story.store.audit.history("batch weather#2")) == [21]
