@@ -12,6 +12,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from featuretrail.domain.errors import DatabaseError, DatabaseUnavailableError
 from featuretrail.infrastructure.conninfo import Session, address, session_conninfo
 from featuretrail.infrastructure.liveness import check_alive
+from featuretrail.infrastructure.pool_use import PoolUse
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.session import SessionConnection
 
@@ -103,6 +104,10 @@ class Database:
     def dedicated(self) -> AnyConnection:
         """Open a connection outside the pool, for listening; the caller closes it."""
         return connect(self.url, session=self._session)
+
+    def pool_use(self) -> PoolUse:
+        """Return how many pooled connections are open, lent and waited for, and what failed."""
+        return PoolUse.of(self._pool)
 
     def close(self) -> None:
         """Close every pooled connection; the database can no longer be used through this."""
