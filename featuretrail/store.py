@@ -17,6 +17,7 @@ from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.registry import Registry
 from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.audit import Audit
 from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.database import Database
@@ -74,6 +75,7 @@ class TimescaleDBFeatureStore:
         self.audit = Audit(database, self._log, self._registry, SnapshotStorage(database, blobs))
         self.projections = Projections(database, self._log, policy=projection_errors)
 
+    @needs("writer")
     def register(
         self,
         *definitions: FeatureGroup | FeatureSet,
@@ -87,10 +89,12 @@ class TimescaleDBFeatureStore:
         """
         return self._registrar.register(definitions, self._metadata(actor, reason))
 
+    @needs("auditor")
     def plan(self, *definitions: FeatureGroup | FeatureSet) -> Registration:
         """Return what ``register`` would change; nothing is written."""
         return self._registrar.plan(definitions)
 
+    @needs("writer")
     def ingest(
         self,
         group: str,
@@ -124,6 +128,7 @@ class TimescaleDBFeatureStore:
             metadata=self._metadata(actor, reason),
         )
 
+    @needs("writer")
     def retract(
         self,
         group: str,
@@ -146,6 +151,7 @@ class TimescaleDBFeatureStore:
             idempotency_key=idempotency_key,
         )
 
+    @needs("auditor")
     def get_historical_features(
         self,
         spine: Any,  # noqa: ANN401 - whatever frames.to_table reads
@@ -180,6 +186,7 @@ class TimescaleDBFeatureStore:
             method=method,
         )
 
+    @needs("auditor")
     def get_online_features(
         self,
         features: Features,
@@ -199,6 +206,7 @@ class TimescaleDBFeatureStore:
             event_time=event_time,
         )
 
+    @needs("auditor")
     def leakage_report(
         self,
         spine: Any,  # noqa: ANN401 - whatever frames.to_table reads
@@ -221,6 +229,7 @@ class TimescaleDBFeatureStore:
             closed=closed,
         )
 
+    @needs("writer")
     def create_feature_snapshot(
         self,
         feature_set: str | FeatureSet,
@@ -277,11 +286,13 @@ class TimescaleDBFeatureStore:
         """Compare two snapshots: definitions, columns, rows and cells."""
         return self.snapshots.diff(snapshot_id, other_id)
 
+    @needs("auditor")
     def registry(self, known_at: int | datetime | None = None) -> Registry:
         """Return all definitions, now or as they were at a position or time."""
         return self._requests.registry(self._requests.position(known_at))
 
     @property
+    @needs("reader")
     def position(self) -> int:
         """The log's head: the position of the newest event."""
         return self._log.head().position
@@ -294,6 +305,7 @@ class TimescaleDBFeatureStore:
         """
         return self.projections.wait_until(position, timeout)
 
+    @needs("auditor")
     def status(self) -> dict[str, Any]:
         """Return what is active here and what is not, and why; as ``featuretrail db status``."""
         status = store_status(self._database, self._registry.current())

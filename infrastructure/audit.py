@@ -17,6 +17,7 @@ from featuretrail.domain.errors import (
 )
 from featuretrail.domain.results import Result
 from featuretrail.domain.subjects import subject
+from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.records import RecordedEvent
@@ -105,6 +106,7 @@ class Audit:
         self._storage = storage
         self._catalogue = SnapshotCatalogue(database)
 
+    @needs("auditor")
     def log(
         self,
         after: int = 0,
@@ -128,6 +130,7 @@ class Audit:
                 found.append(entry)
         return found
 
+    @needs("auditor")
     def show(self, position: int) -> LogEntry:
         """Return the event at ``position``; raise ``NotFoundError`` when there is none."""
         _check_number("position", position)
@@ -135,10 +138,12 @@ class Audit:
             return _entry(recorded)
         raise NotFoundError("event at position", position, [f"1 to {self._log.head().position}"])
 
+    @needs("auditor")
     def history(self, stream: UUID) -> list[LogEntry]:
         """Return the events of one stream, oldest first."""
         return [_entry(recorded) for recorded in self._log.history(stream)]
 
+    @needs("auditor")
     def verify(self, progress: Progress | None = None) -> AuditReport:
         """Check the chain, the batches against their values and the snapshots against their bytes.
 

@@ -64,6 +64,7 @@ class Database:
         self.address = address(url)
         self._session = Session() if session is None else session
         self._limit = pool_size + pool_overflow
+        self.pool_timeout = pool_timeout
         self._pool: ConnectionPool[SessionConnection] = ConnectionPool(
             session_conninfo(url, self._session),
             connection_class=SessionConnection,
@@ -127,7 +128,7 @@ class Database:
             self.dedicated().close()  # says why, if the server is away
             raise DatabaseUnavailableError(
                 f"all {self._limit} connections to {self.address} are in use and none came free "
-                f"in {self._pool.timeout:g} s: close what is open, or allow more"
+                f"in {self.pool_timeout:g} s: close what is open, or allow more"
             ) from timeout
 
     def __enter__(self) -> Self:
