@@ -16,7 +16,7 @@ from psycopg import errors, sql
 from featuretrail.domain.errors import AccessDeniedError, InvalidInputError, SchemaError
 from featuretrail.domain.names import check_name
 from featuretrail.domain.roles import ROLES, Role
-from featuretrail.infrastructure.database import connect
+from featuretrail.infrastructure.database import capabilities, connect
 
 AnyConnection = psycopg.Connection[Any]
 
@@ -51,6 +51,8 @@ def make_roles(url: str, prefix: str = PREFIX) -> list[GroupRole]:
                 connection.execute(_text("lock"))
                 _refuse_others(recorded(connection), names)
                 made = [_make(connection, role, name) for role, name in names.items()]
+                if capabilities(connection).license == "timescale":
+                    connection.execute(_rights("let_in", names, connection))
                 _join(connection, names["owner"])
                 connection.execute(_rights("members", names, connection))
                 for role, name in names.items():

@@ -84,7 +84,6 @@ MAY = {
     "CREATE TABLE featuretrail_online.mine (x int)": OWNING,
     "CREATE INDEX ON featuretrail.feature_lineage (position)": OWNING,
     "CREATE FUNCTION featuretrail.mine() RETURNS int LANGUAGE sql RETURN 1": OWNING,
-    "CREATE SCHEMA mine": OWNING,
     "UPDATE featuretrail.roles SET name = name": OWNING,
     "DELETE FROM featuretrail.schema_migrations": OWNING,
     "COMMENT ON TABLE featuretrail.events IS 'mine'": OWNING,
@@ -133,6 +132,13 @@ def test_each_role_may_do_what_it_is_for_and_nothing_else(
     }
 
     assert {key: got for key, got in found.items() if got != expected[key]} == {}
+
+
+@pytest.mark.tiers(without="community")  # whose database has another name than it answers to
+def test_the_owner_alone_makes_schemas(roled: Roled, connection: psycopg.Connection) -> None:
+    may = {role for role in ROLES if refusal(connection, roled, role, "CREATE SCHEMA mine") is None}
+
+    assert may == {"owner"}
 
 
 def test_nobody_changes_or_removes_events(roled: Roled, connection: psycopg.Connection) -> None:
