@@ -60,7 +60,7 @@ def make_roles(url: str, prefix: str = PREFIX) -> list[GroupRole]:
                 _give(connection, names)
         except errors.InsufficientPrivilege as error:
             raise AccessDeniedError(
-                str(error),
+                error.diag.message_primary or str(error),
                 "making roles",
                 "who owns the database and may make roles (CREATEROLE), or is a superuser",
             ) from error

@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
+import psycopg
 import pytest
 from attrs import frozen
 from psycopg import sql
@@ -42,15 +44,20 @@ def prefix(database: Database) -> Iterator[str]:
     yield made
     with database.connect() as connection:
         connection.execute("RESET ROLE")
-        names = connection.execute(
-            "SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s)", [made]
-        ).fetchall()
-        for (name,) in names:
-            role = sql.Identifier(name)
-            connection.execute(sql.SQL("REASSIGN OWNED BY {} TO CURRENT_USER").format(role))
-            connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(role))
-        for (name,) in names:
-            connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+        for role in give_back(connection, made):
+            connection.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
+def give_back(connection: psycopg.Connection[Any], prefix: str) -> list[sql.Identifier]:
+    """Take all that roles of a prefix own and may in this database from them; return them."""
+    names = connection.execute(
+        "SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s)", [prefix]
+    ).fetchall()
+    roles = [sql.Identifier(name) for (name,) in names]
+    for role in roles:
+        connection.execute(sql.SQL("REASSIGN OWNED BY {} TO CURRENT_USER").format(role))
+        connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(role))
+    return roles
 
 
 @pytest.fixture
