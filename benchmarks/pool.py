@@ -36,7 +36,9 @@ from featuretrail.infrastructure.settings import Settings
 
 THREADS = 200
 SECONDS = 60.0
-GROUPS = 20
+GROUPS = 100
+"""Two threads a group: batches of one group follow one another, and a queue of them is no matter of
+the pool."""
 KEYS = 100
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -88,15 +90,16 @@ def main() -> None:
     write_results("pool", _rows(load), facts)
 
 
-def run(url: str, threads: int, seconds: float, **settings: object) -> Load:
+def run(url: str, threads: int, seconds: float, groups: int = GROUPS, **settings: object) -> Load:
     """Put a store's pool at the migrated database ``url`` under load; return what came of it."""
     before, threads_before = _connections(url), active_count()
     end = Event()
     most = [0]
     watcher = Thread(target=_watch, args=(url, end, most))
     with ft.connect(settings=Settings.load(url=url, artifacts="database:", **settings)) as store:
-        _define(store)
-        operations = _operations(store, EventLog(store._database))
+        names = [f"group_{number}" for number in range(groups)]
+        _define(store, names)
+        operations = _operations(store, EventLog(store._database), names)
         clients = [Client() for _ in range(threads)]
         workers = [
             Thread(target=_work, args=(number, client, operations, end))
@@ -148,18 +151,14 @@ def _work(number: int, client: Client, operations: dict[str, Operation], end: Ev
         turn += 1
 
 
-def _define(store: ft.TimescaleDBFeatureStore) -> None:
+def _define(store: ft.TimescaleDBFeatureStore, names: Sequence[str]) -> None:
     groups = [
         ft.FeatureGroup(name, keys={"k": "int64"}, features=[ft.Feature("x", "float64")])
-        for name in _names()
+        for name in names
     ]
     store.register(*groups)
-    for name in _names():
+    for name in names:
         store.ingest(name, _values(0))
-
-
-def _names() -> list[str]:
-    return [f"group_{number}" for number in range(GROUPS)]
 
 
 def _values(seed: int) -> pa.Table:
@@ -168,26 +167,29 @@ def _values(seed: int) -> pa.Table:
     return pa.table({"k": np.arange(KEYS), "event_time": moments, "x": numbers.random(KEYS)})
 
 
-def _operations(store: ft.TimescaleDBFeatureStore, log: EventLog) -> dict[str, Operation]:
+def _operations(
+    store: ft.TimescaleDBFeatureStore, log: EventLog, names: Sequence[str]
+) -> dict[str, Operation]:
     """Return the operations; each takes a number that no other call gets."""
-    names = _names()
 
     def append(seed: int) -> object:
         timed = records.measurement("group_0.x", START, float(seed % 50), "inference")
         return log.append(records.performance_sample(uuid4(), [timed], Metadata(actor="load")))
 
     def ingest(seed: int) -> object:
-        return store.ingest(names[seed % GROUPS], _values(seed))
+        return store.ingest(names[seed % len(names)], _values(seed))
 
     def online(seed: int) -> object:
-        chosen = [f"{names[(seed + n) % GROUPS]}.x" for n in range(3)]
+        chosen = [f"{names[(seed + n) % len(names)]}.x" for n in range(3)]
         return store.get_online_features(chosen, {"k": [seed % KEYS, (seed + 7) % KEYS]})
 
     def past(seed: int, method: str = "sql", rows: int = 10) -> object:
         numbers = Random(seed)  # noqa: S311 - rows to ask for, not secrets
         moments = [START + timedelta(minutes=numbers.randrange(400_000)) for _ in range(rows)]
         spine = {"k": [numbers.randrange(KEYS) for _ in range(rows)], "event_time": moments}
-        return store.get_historical_features(spine, [f"{names[seed % GROUPS]}.x"], method=method)
+        return store.get_historical_features(
+            spine, [f"{names[seed % len(names)]}.x"], method=method
+        )
 
     return {
         "append": append,

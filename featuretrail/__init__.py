@@ -5,6 +5,7 @@ from featuretrail.domain.changes import Change, Registration
 from featuretrail.domain.constraints import NotNull, OneOf, Range
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
 from featuretrail.domain.errors import (
+    AccessDeniedError,
     AlreadyExistsError,
     ChainBrokenError,
     ConcurrencyError,
@@ -45,6 +46,7 @@ from featuretrail.projections.status import GenerationStatus, ProjectionStatus
 from featuretrail.store import TimescaleDBFeatureStore
 
 __all__ = [
+    "AccessDeniedError",
     "AlreadyExistsError",
     "AuditReport",
     "ChainBrokenError",

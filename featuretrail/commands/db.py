@@ -59,7 +59,7 @@ def make(invocation: Invocation, *, prefix: Prefix = roles.PREFIX) -> None:
     else:
         write_table(rows, "none")
         names = {each.role: each.name for each in made}
-        write_line(f'give a user a role with SQL: GRANT "{names["writer"]}" TO alice')
+        write_line(f'give a user a role with SQL: GRANT "{names["writer"]}" TO someone')
 
 
 def _explain(facts: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.tiers("embedded")
 
 
 def test_forty_threads_share_eight_connections_and_leave_nothing(database: Clone) -> None:
-    load = run(database.url, threads=40, seconds=3, pool_size=5, pool_overflow=3)
+    load = run(database.url, threads=40, seconds=3, groups=10, pool_size=5, pool_overflow=3)
 
     before, most, after = load.connections
     assert load.errors == {}
@@ -28,7 +28,15 @@ def test_forty_threads_share_eight_connections_and_leave_nothing(database: Clone
 def test_a_load_that_finds_no_connection_in_time_counts_time_outs_and_no_errors(
     database: Clone,
 ) -> None:
-    load = run(database.url, threads=20, seconds=1, pool_size=1, pool_overflow=0, pool_timeout=0.05)
+    load = run(
+        database.url,
+        threads=20,
+        seconds=1,
+        groups=5,
+        pool_size=1,
+        pool_overflow=0,
+        pool_timeout=0.05,
+    )
 
     assert load.errors == {}
     assert load.timeouts > 0

@@ -111,7 +111,7 @@ def refusal(connection: psycopg.Connection, roled: Roled, role: Role, statement:
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(roled.name(role))))
         try:
             with connection.transaction():
-                connection.execute(statement)  # type: ignore[call-overload]
+                connection.execute(statement)
         except psycopg.Error as error:
             return error.sqlstate
     return None
@@ -147,7 +147,7 @@ def test_nobody_changes_or_removes_events(roled: Roled, connection: psycopg.Conn
             expected = RestrictViolation if role == "owner" else InsufficientPrivilege
             assert refusal(connection, roled, role, statement) == expected.sqlstate, statement
         with pytest.raises(RestrictViolation):  # nor does a superuser
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
 
 def test_every_table_is_in_the_table_of_rights_above(connection: psycopg.Connection) -> None:

@@ -169,5 +169,5 @@ def test_a_copy_is_read_by_whom_the_owner_lets_into_its_schema(roled: Roled) -> 
 
 def ask(store: ft.TimescaleDBFeatureStore, statement: str) -> int:
     with access(store._database, "owner", "reading"), store._database.connection() as connection:
-        [(number,)] = connection.execute(statement)  # type: ignore[call-overload]
+        [(number,)] = connection.execute(statement)
     return int(number)
