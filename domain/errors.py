@@ -20,6 +20,7 @@
     │   ├── ChainBrokenError
     │   └── ContentAlteredError
     ├── DatabaseError
+    │   ├── AccessDeniedError
     │   ├── DatabaseUnavailableError
     │   └── SchemaError
     ├── ProjectionError
@@ -205,6 +206,23 @@ class DatabaseError(FeatureTrailError):
 
 class DatabaseUnavailableError(DatabaseError):
     """The database cannot be reached, or gave no connection in time."""
+
+
+class AccessDeniedError(DatabaseError):
+    """The database's role may not do what was asked (SQLSTATE 42501); nothing was written.
+
+    ``refusal`` is what the server said, ``action`` what was asked for, ``needed`` who may do it:
+    one of featuretrail's roles, or a description.
+    """
+
+    sqlstate = "42501"
+
+    def __init__(self, refusal: str, action: str, needed: str, advice: str = "") -> None:
+        self.refusal = refusal
+        self.action = action
+        self.needed = needed
+        more = f"; {advice}" if advice else ""
+        super().__init__(f"{action} is refused ({refusal.strip()}): it needs {needed}{more}")
 
 
 class SchemaError(DatabaseError):

@@ -12,6 +12,7 @@ from featuretrail.domain.changes import Change, Registration
 from featuretrail.domain.constraints import NotNull, OneOf, Range
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
 from featuretrail.domain.errors import (
+    AccessDeniedError,
     AlreadyExistsError,
     ChainBrokenError,
     ConcurrencyError,
@@ -52,6 +53,7 @@ from featuretrail.projections.status import GenerationStatus, ProjectionStatus
 from featuretrail.store import TimescaleDBFeatureStore
 
 __all__ = [
+    "AccessDeniedError",
     "AlreadyExistsError",
     "AuditFault",
     "AuditReport",

@@ -5,6 +5,7 @@ from getpass import getuser
 from pathlib import Path
 
 from featuretrail.infrastructure import embedded
+from featuretrail.infrastructure.access import access
 from featuretrail.infrastructure.blobs.store import open_blob_store
 from featuretrail.infrastructure.conninfo import Session
 from featuretrail.infrastructure.database import Database
@@ -63,7 +64,7 @@ def _open(
         ),
     )
     try:
-        with database.connection() as connection:
+        with access(database, "reader", "opening the store"), database.connection() as connection:
             check(connection)
         return TimescaleDBFeatureStore(
             database,

@@ -18,6 +18,7 @@ from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.registry import Registry
 from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.embedded import EmbeddedServer
@@ -75,6 +76,7 @@ class TimescaleDBFeatureStore:
         storage = SnapshotStorage(database, blobs)
         self.audit = Audit(database, self._log, self._registry, storage, self.projections)
 
+    @needs("writer")
     def register(
         self,
         *definitions: FeatureGroup | FeatureSet,
@@ -88,10 +90,12 @@ class TimescaleDBFeatureStore:
         """
         return self._registrar.register(definitions, self._metadata(actor, reason))
 
+    @needs("auditor")
     def plan(self, *definitions: FeatureGroup | FeatureSet) -> Registration:
         """Return what ``register`` would change; nothing is written."""
         return self._registrar.plan(definitions)
 
+    @needs("writer")
     def ingest(
         self,
         group: str,
@@ -125,6 +129,7 @@ class TimescaleDBFeatureStore:
             metadata=self._metadata(actor, reason),
         )
 
+    @needs("writer")
     def retract(
         self,
         group: str,
@@ -147,6 +152,7 @@ class TimescaleDBFeatureStore:
             idempotency_key=idempotency_key,
         )
 
+    @needs("auditor")
     def get_historical_features(
         self,
         spine: Any,  # noqa: ANN401 - whatever frames.to_table reads
@@ -181,6 +187,7 @@ class TimescaleDBFeatureStore:
             method=method,
         )
 
+    @needs("auditor")
     def get_online_features(
         self,
         features: Features,
@@ -200,6 +207,7 @@ class TimescaleDBFeatureStore:
             event_time=event_time,
         )
 
+    @needs("auditor")
     def leakage_report(
         self,
         spine: Any,  # noqa: ANN401 - whatever frames.to_table reads
@@ -222,6 +230,7 @@ class TimescaleDBFeatureStore:
             closed=closed,
         )
 
+    @needs("writer")
     def create_feature_snapshot(
         self,
         feature_set: str | FeatureSet,
@@ -278,11 +287,13 @@ class TimescaleDBFeatureStore:
         """Compare two snapshots: definitions, columns, rows and cells."""
         return self.snapshots.diff(snapshot_id, other_id)
 
+    @needs("auditor")
     def registry(self, known_at: int | datetime | None = None) -> Registry:
         """Return all definitions, now or as they were at a position or time."""
         return self._requests.registry(self._requests.position(known_at))
 
     @property
+    @needs("reader")
     def position(self) -> int:
         """The log's head: the position of the newest event."""
         return self._log.head().position
@@ -295,6 +306,7 @@ class TimescaleDBFeatureStore:
         """
         return self.projections.wait_until(position, timeout)
 
+    @needs("auditor")
     def status(self) -> dict[str, Any]:
         """Return what is active here and what is not, and why; as ``featuretrail db status``."""
         status = store_status(self._database, self._registry.current())

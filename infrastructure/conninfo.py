@@ -1,5 +1,6 @@
 """What a connection string says, what we add to it, and what of it may be shown."""
 
+from collections.abc import Mapping
 from typing import Self
 
 import attrs
@@ -59,6 +60,12 @@ def session_conninfo(url: str, session: Session) -> str:
         "options": options,
     }
     return make_conninfo("", **{**ours, **given})
+
+
+def with_defaults(url: str, parameters: Mapping[str, str | None]) -> str:
+    """Return ``url`` with libpq parameters that it does not set itself; ``None`` is not given."""
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return make_conninfo("", **{**given, **_parsed(url)}) if given else url
 
 
 def address(url: str) -> str:

@@ -12,6 +12,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from featuretrail.domain.errors import DatabaseError, DatabaseUnavailableError
 from featuretrail.infrastructure.conninfo import Session, address, session_conninfo
 from featuretrail.infrastructure.liveness import check_alive
+from featuretrail.infrastructure.pool_use import PoolUse
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.session import SessionConnection
 
@@ -63,6 +64,7 @@ class Database:
         self.address = address(url)
         self._session = Session() if session is None else session
         self._limit = pool_size + pool_overflow
+        self.pool_timeout = pool_timeout
         self._pool: ConnectionPool[SessionConnection] = ConnectionPool(
             session_conninfo(url, self._session),
             connection_class=SessionConnection,
@@ -104,6 +106,10 @@ class Database:
         """Open a connection outside the pool, for listening; the caller closes it."""
         return connect(self.url, session=self._session)
 
+    def pool_use(self) -> PoolUse:
+        """Return how many pooled connections are open, lent and waited for, and what failed."""
+        return PoolUse.of(self._pool)
+
     def close(self) -> None:
         """Close every pooled connection; the database can no longer be used through this."""
         self._pool.close()
@@ -122,7 +128,7 @@ class Database:
             self.dedicated().close()  # says why, if the server is away
             raise DatabaseUnavailableError(
                 f"all {self._limit} connections to {self.address} are in use and none came free "
-                f"in {self._pool.timeout:g} s: close what is open, or allow more"
+                f"in {self.pool_timeout:g} s: close what is open, or allow more"
             ) from timeout
 
     def __enter__(self) -> Self:

@@ -15,9 +15,10 @@ from typing import Any, LiteralString
 import attrs
 import psycopg
 
-from featuretrail.domain.errors import SchemaError
+from featuretrail.domain.errors import AccessDeniedError, SchemaError
 from featuretrail.infrastructure.database import connect
 from featuretrail.infrastructure.queries import query, query_text
+from featuretrail.infrastructure.roles import renew_rights
 
 AnyConnection = psycopg.Connection[Any]
 
@@ -53,13 +54,24 @@ def migrations() -> tuple[Migration, ...]:
 def migrate(url: str) -> list[str]:
     """Apply what is missing to the database at ``url``; return the names applied by this call.
 
-    Raises ``SchemaError`` when the database was migrated by a newer library, or by a file that
-    was changed since, and ``DatabaseUnavailableError`` when it cannot be reached.
+    The group roles of the database get the rights they should have, to what is new too. Raises
+    ``SchemaError`` when the database was migrated by a newer library, or by a file that was
+    changed since, ``AccessDeniedError`` without the owner's rights, and
+    ``DatabaseUnavailableError`` when it cannot be reached.
     """
-    applied = []
     with connect(url, application_name="featuretrail migrate") as connection:
-        while (name := _apply_next(connection)) is not None:
-            applied.append(name)
+        try:
+            return _migrate(connection)
+        except psycopg.errors.InsufficientPrivilege as error:
+            refusal = error.diag.message_primary or str(error)
+            raise AccessDeniedError(refusal, "`migrate`", "the role owner") from error
+
+
+def _migrate(connection: AnyConnection) -> list[str]:
+    applied = []
+    while (name := _apply_next(connection)) is not None:
+        applied.append(name)
+    renew_rights(connection)
     return applied
 
 
@@ -101,6 +113,8 @@ def _apply_next(connection: AnyConnection) -> str | None:
 def _execute(connection: AnyConnection, migration: Migration) -> None:
     try:
         connection.execute(migration.text)
+    except psycopg.errors.InsufficientPrivilege:
+        raise
     except psycopg.DatabaseError as error:
         if connection.broken:
             raise

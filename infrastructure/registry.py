@@ -25,9 +25,14 @@ class RegistryReader:
         return self._latest
 
     def current(self) -> Registry:
-        """Return the registry at the log's head; one round trip when nothing is new."""
+        """Return the registry at the log's head; one round trip when nothing is new.
+
+        Threads ask at the same time; what is new is folded in by the first that comes with it.
+        """
+        recorded = self._definitions(self._latest.position, _ALL)
         with self._lock:
-            self._latest = self._folded(self._latest, _ALL)
+            new = [item for item in recorded if item.position > self._latest.position]
+            self._latest = _evolved(self._latest, new)
             return self._latest
 
     def at(self, position: int) -> Registry:
@@ -38,14 +43,7 @@ class RegistryReader:
         return self._folded(Registry(), position)
 
     def _folded(self, registry: Registry, until: int) -> Registry:
-        recorded = self.definitions(registry.position, until)
-        if not recorded:
-            return registry
-        try:
-            return registry.evolve((item.event for item in recorded), recorded[-1].position)
-        except InvalidInputError:
-            _name_unreadable(registry, recorded)
-            raise
+        return _evolved(registry, self.definitions(registry.position, until))
 
     def definitions(self, after: int, until: int) -> list[RecordedEvent]:
         """Return the events of definitions with positions in ``(after, until]``, in order."""
@@ -54,6 +52,16 @@ class RegistryReader:
                 query("registry/definitions"), {"after": after, "until": until}, binary=True
             )
             return [RecordedEvent.from_row(row) for row in rows]
+
+
+def _evolved(registry: Registry, recorded: list[RecordedEvent]) -> Registry:
+    if not recorded:
+        return registry
+    try:
+        return registry.evolve((item.event for item in recorded), recorded[-1].position)
+    except InvalidInputError:
+        _name_unreadable(registry, recorded)
+        raise
 
 
 def _name_unreadable(registry: Registry, recorded: list[RecordedEvent]) -> None:

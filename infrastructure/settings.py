@@ -14,9 +14,13 @@ from pydantic_settings import (
 )
 
 from featuretrail.domain.errors import InvalidInputError
+from featuretrail.infrastructure.conninfo import with_defaults
 
 PREFIX = "FEATURETRAIL_"
 FILE = Path("featuretrail.toml")
+
+TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
+"""The settings that go into the URL as libpq's parameters."""
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -36,7 +40,9 @@ class Settings(BaseSettings):
     ``url`` leads to the database (``None``: the embedded server, with its data in ``embedded``);
     ``artifacts`` is the folder or object store of snapshots (``None``: where the tier keeps them);
     ``actor`` names who acts, in every event; ``projection_errors`` says whether the read side sets
-    an event aside that it cannot take in, or stops before it. Timeouts are seconds, 0 is none.
+    an event aside that it cannot take in, or stops before it. ``sslmode`` and the paths of
+    certificates and keys are libpq's; what ``url`` says of them stays. Timeouts are seconds, 0 is
+    none.
     """
 
     model_config = SettingsConfigDict(
@@ -60,6 +66,12 @@ class Settings(BaseSettings):
     lock_timeout: Seconds = 10.0
     idle_in_transaction_timeout: Seconds = 60.0
     projection_errors: Literal["park", "stop"] = "park"
+    sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
+        None
+    )
+    sslrootcert: str | None = None
+    sslcert: str | None = None
+    sslkey: str | None = None
 
     @classmethod
     def load(cls, **arguments: object) -> Self:
@@ -91,8 +103,11 @@ class Settings(BaseSettings):
 
     @property
     def secret_url(self) -> str | None:
-        """The database's URL with its password, for connecting only."""
-        return None if self.url is None else self.url.get_secret_value()
+        """The database's URL with its password and the TLS settings, for connecting only."""
+        if self.url is None:
+            return None
+        given = {name: getattr(self, name) for name in TLS}
+        return with_defaults(self.url.get_secret_value(), given)
 
     @property
     def secret_artifacts(self) -> str | None:

@@ -6,6 +6,7 @@ from numbers import Real
 
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.positions import as_position, check_reached
+from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.stopping import Stop
@@ -38,11 +39,13 @@ class Projections:
         self._policy: Policy = policy
         self._rebuilder = Rebuilder(database, policy)
 
+    @needs("reader")
     def status(self) -> ProjectionStatus:
         """Return how far the live generation is, who moves it on, and what it lacks."""
         with self._database.connection() as connection:
             return projection_status(connection)
 
+    @needs("projector")
     def run(self, stop: Stop | None = None, report: Report | None = None) -> None:
         """Keep the tables level with the log until ``stop`` is set: the projection daemon.
 
@@ -54,6 +57,7 @@ class Projections:
         until = Stop() if stop is None else stop
         Follower(self._database, self._policy, until, report).run()
 
+    @needs("projector")
     def catch_up(self, timeout: float = 60.0) -> int:
         """Bring the tables to the log's head as of this call; return where they are then.
 
@@ -61,6 +65,7 @@ class Projections:
         """
         return self._wait(self._log.head().position, timeout)
 
+    @needs("projector")
     def wait_until(self, position: int, timeout: float = 10.0) -> int:
         """Wait until the tables hold the events up to ``position``; return where they are then.
 
@@ -73,11 +78,13 @@ class Projections:
         check_reached(wanted, self._log.head().position)
         return self._wait(wanted, timeout)
 
+    @needs("reader")
     def dead_letters(self, limit: int | None = None) -> list[ParkedEvent]:
         """Return the events that the live tables lack, by position, at most ``limit``."""
         with self._database.connection() as connection:
             return dead_letters(connection, progress(connection).generation, limit)
 
+    @needs("projector")
     def replay_dead_letters(self) -> ReplayReport:
         """Try the parked events again, each stream in its order, in one transaction.
 
@@ -85,6 +92,7 @@ class Projections:
         """
         return replay(self._database)
 
+    @needs("owner")
     def rebuild(
         self,
         *,
@@ -112,12 +120,14 @@ class Projections:
         prune(self._database, soak, abandoned=False)
         return self._rebuilder.rebuild(tables, report, accept_differences=accept_differences)
 
+    @needs("owner")
     def verify(
         self, *, tables: Sequence[str] | None = None, progress: Progress | None = None
     ) -> RebuildReport:
         """Prove that the live tables are those the log makes; nothing is swapped."""
         return self._rebuilder.verify(tables, _silent if progress is None else progress)
 
+    @needs("owner")
     def swap_back(self, *, progress: Progress | None = None) -> Generation:
         """Put what was live before back in the live place, once it has caught up.
 
@@ -125,6 +135,7 @@ class Projections:
         """
         return swap_back(self._database, self._policy, _silent if progress is None else progress)
 
+    @needs("owner")
     def prune(self, soak: timedelta = SOAK) -> list[Generation]:
         """Drop generations that ceased to be live longer than ``soak`` ago; return them.
 
@@ -132,6 +143,7 @@ class Projections:
         """
         return prune(self._database, soak, abandoned=True)
 
+    @needs("owner")
     def drop_copy(self, schema: str) -> Generation:
         """Drop the copy of the read side in ``schema``."""
         return drop_copy(self._database, schema)

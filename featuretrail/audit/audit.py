@@ -14,6 +14,7 @@ from featuretrail.audit.states import RegistryAt, StateAt, StateReader, Which
 from featuretrail.audit.tables import TableAt, TableReader
 from featuretrail.audit.verification import AuditReport, Progress, Verifier
 from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.registry import RegistryReader
@@ -47,6 +48,7 @@ class Audit:
         self._origins = OriginReader(database, log, self._reader.entries)
         self._verifier = Verifier(database, log, storage, projections)
 
+    @needs("auditor")
     def log(
         self,
         after: int = 0,
@@ -78,10 +80,12 @@ class Audit:
             newest_first=newest_first,
         )
 
+    @needs("auditor")
     def show(self, position: int) -> LogEntry:
         """Return the event at ``position``; raise ``NotFoundError`` when there is none."""
         return self._reader.show(position)
 
+    @needs("auditor")
     def history(self, subject: str | UUID) -> list[LogEntry]:
         """Return all that was recorded about a subject: who, when, why, what; oldest first.
 
@@ -90,6 +94,7 @@ class Audit:
         """
         return self._reader.history(subject)
 
+    @needs("auditor")
     def state_at(
         self,
         subject: str | UUID,
@@ -106,10 +111,12 @@ class Audit:
         """
         return self._states.state(subject, at, version)
 
+    @needs("auditor")
     def registry_at(self, at: Moment | None = None) -> RegistryAt:
         """Return every group, feature and set as defined at a moment, by default now."""
         return self._states.registry(at)
 
+    @needs("auditor")
     def diff(self, subject: str | UUID, from_: Which, to: Which | None = None) -> Difference:
         """Return what changed between two moments or versions, field by field, and by whom.
 
@@ -117,6 +124,7 @@ class Audit:
         """
         return self._differences.diff(subject, from_, to)
 
+    @needs("auditor")
     def rows_at(
         self,
         table: str,
@@ -134,6 +142,7 @@ class Audit:
         position = self._moments.position(at)
         return self._tables.table(table, position, feature=feature, snapshot=snapshot, own_id=id)
 
+    @needs("auditor")
     def row(self, table: str, row: UUID | str | Mapping[str, Any]) -> RowOrigin:
         """Return which event made a row of the read side, and which ones revised it.
 
@@ -142,6 +151,7 @@ class Audit:
         """
         return self._origins.origin(table, row)
 
+    @needs("auditor")
     def verify(self, progress: Progress | None = None, *, skip: Iterable[str] = ()) -> AuditReport:
         """Check the log, and everything stored against it; list each fault and what it affects.
 

@@ -1,15 +1,18 @@
 """``db``: bring the schema to this version, and tell what the database is and holds."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from featuretrail.commands.invocation import Invocation, command
 from featuretrail.commands.output import write_json, write_line, write_record, write_table
-from featuretrail.infrastructure import embedded, migrations
+from featuretrail.domain.roles import MAY
+from featuretrail.infrastructure import embedded, migrations, roles
 
-app = typer.Typer(no_args_is_help=True, help="The database: migrate, status.")
+Prefix = Annotated[str, typer.Option(help="How the names of the roles begin.")]
+
+app = typer.Typer(no_args_is_help=True, help="The database: migrate, roles, status.")
 
 
 @command(app, "migrate")
@@ -36,6 +39,27 @@ def status(invocation: Invocation) -> None:
         write_json(facts)
     else:
         _explain(facts)
+
+
+@command(app, "roles")
+def make(invocation: Invocation, *, prefix: Prefix = roles.PREFIX) -> None:
+    """Make the database's group roles where they are absent, and give them their rights."""
+    url = invocation.settings().secret_url
+    if url is None:
+        with embedded.start(invocation.settings().embedded) as server:
+            made = roles.make_roles(server.url, prefix)
+    else:
+        made = roles.make_roles(url, prefix)
+    rows = [
+        {"role": each.role, "name": each.name, "created": each.created, "may": MAY[each.role]}
+        for each in made
+    ]
+    if invocation.as_json:
+        write_json({"roles": rows})
+    else:
+        write_table(rows, "none")
+        names = {each.role: each.name for each in made}
+        write_line(f'give a user a role with SQL: GRANT "{names["writer"]}" TO someone')
 
 
 def _explain(facts: Mapping[str, Any]) -> None:

@@ -33,7 +33,8 @@ class DatabaseBlobs:
         with given.transaction():
             given.execute(query_text("blobs/lock"), key)
             if not self._holds(digest, given):
-                given.execute(query_text("blobs/delete"), key)
+                if self.exists(digest, given):  # altered; a writer alone may not delete it
+                    given.execute(query_text("blobs/delete"), key)
                 _copy_in(given, key["digest"], table)
             row = given.execute(query_text("blobs/size"), key).fetchone()
         return 0 if row is None else int(row[0])

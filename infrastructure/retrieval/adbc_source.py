@@ -1,18 +1,19 @@
 """Columns from PostgreSQL through ADBC: decoded in C, three to six times as fast as in Python.
 
-Its connections are not those of the pool. That is safe, because a join asks for batches up to one
-that it has seen, and what a batch holds never changes.
+Its connections are not those of the pool, and at most ``PULLS``. That is safe, because a join asks
+for batches up to one that it has seen, and what a batch holds never changes.
 """
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from signal import SIGINT, siginterrupt
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from adbc_driver_manager import Error
+from adbc_driver_manager import Error, OperationalError
+from psycopg.errors import InsufficientPrivilege
 
 from featuretrail.domain.errors import DatabaseError, DatabaseUnavailableError
 from featuretrail.infrastructure.conninfo import Session, session_conninfo
@@ -29,12 +30,22 @@ if TYPE_CHECKING:
     from adbc_driver_postgresql import dbapi
 
 
+PULLS = 10
+"""How many pulls may run at once; each has a connection. More would only share the server's cores
+and hold more blocks in memory."""
+
+
 class AdbcSource:
-    """A ``ColumnSource`` that keeps the connections it opened. Safe to share between threads."""
+    """A ``ColumnSource`` that keeps the connections it opened. Safe to share between threads.
+
+    Of more than ``PULLS`` at once the others wait as for a connection of the pool. One that was
+    kept is asked first whether it lives, so that a restart of the server is not noticed.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = Lock()
+        self._turns = BoundedSemaphore(PULLS)
         self._idle: list[dbapi.Connection] = []
 
     def blocks(self, wanted: Wanted) -> Iterator[pa.Table]:
@@ -63,6 +74,21 @@ class AdbcSource:
 
     @contextmanager
     def _connection(self) -> Iterator["dbapi.Connection"]:
+        """Lend a connection once it is this caller's turn."""
+        seconds = self._database.pool_timeout
+        if not self._turns.acquire(timeout=seconds):
+            raise DatabaseUnavailableError(
+                f"all {PULLS} connections for pulls from {self._database.address} are in use and "
+                f"none came free in {seconds:g} s: ask less at once, or allow more time"
+            )
+        try:
+            with self._lent() as connection:
+                yield connection
+        finally:
+            self._turns.release()
+
+    @contextmanager
+    def _lent(self) -> Iterator["dbapi.Connection"]:
         """Lend a connection; one whose use failed or was broken off is not kept."""
         connection = self._take()
         finished = False
@@ -70,7 +96,7 @@ class AdbcSource:
             yield connection
             finished = True
         except Error as error:
-            raise DatabaseError(f"reading from {self._database.address} failed: {error}") from error
+            raise _translated(error, self._database.address) from error
         finally:
             if finished:
                 with self._lock:
@@ -94,6 +120,14 @@ class AdbcSource:
     def _kept(self) -> "dbapi.Connection | None":
         with self._lock:
             return self._idle.pop() if self._idle else None
+
+
+def _translated(error: Error, where: str) -> Exception:
+    if error.sqlstate == InsufficientPrivilege.sqlstate:
+        return InsufficientPrivilege(str(error))  # as elsewhere: one place names the role needed
+    if isinstance(error, OperationalError) and error.sqlstate is None:
+        return DatabaseUnavailableError(f"the connection to {where} was lost: {error}")
+    return DatabaseError(f"reading from {where} failed: {error}")
 
 
 def _connect(conninfo: str) -> "dbapi.Connection":

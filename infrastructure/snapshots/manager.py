@@ -15,6 +15,7 @@ from featuretrail.domain.events import SnapshotCreated, stream_id
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.domain.statistics import column_statistics
 from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
@@ -52,10 +53,12 @@ class FeatureSnapshotManager:
         self._storage = SnapshotStorage(database, blobs)
         self._catalogue = SnapshotCatalogue(database)
 
+    @needs("auditor")
     def list(self, feature_set: str | None = None) -> list[SnapshotInfo]:
         """Return the snapshots that exist (of ``feature_set``), oldest first."""
         return [item.info for item in self._catalogue.all(feature_set)]
 
+    @needs("writer")
     def create(self, order: SnapshotOrder) -> SnapshotInfo:
         """Derive the matrix of ``order``, store it and record it; see the facade's method."""
         spine, label_column = self._spine(order)
@@ -68,6 +71,7 @@ class FeatureSnapshotManager:
         matrix = derive(self._database, self._reader, source)
         return self._record(order, source, matrix, started)
 
+    @needs("auditor")
     def get(self, snapshot_id: str) -> FeatureSnapshot:
         """Read a snapshot and check its digest; raise ``ContentAlteredError`` if it differs."""
         recorded = self._catalogue.find(snapshot_id)
@@ -75,15 +79,18 @@ class FeatureSnapshotManager:
             recorded.info, manifest(recorded), table=self._storage.read(recorded.created)
         )
 
+    @needs("auditor")
     def verify(self, snapshot_id: str) -> SnapshotVerification:
         """Check the stored bytes, and derive the matrix again from the values of its position."""
         recorded = self._catalogue.find(snapshot_id)
         return verify(self._database, self._registry, self._reader, self._storage, recorded)
 
+    @needs("auditor")
     def diff(self, snapshot_id: str, other_id: str) -> SnapshotDiff:
         """Compare two snapshots: definitions, columns, rows and cells."""
         return compare(self.get(snapshot_id), self.get(other_id))
 
+    @needs("auditor")
     def export(self, snapshot_id: str, path: str | Path) -> SnapshotInfo:
         """Write a checked snapshot to ``path`` as Parquet, its identity in the metadata.
 

@@ -1,10 +1,10 @@
 """The tables of a feature group: its values, its newest rows, its retractions.
 
-Each has the group's name in a schema of its own, so that names never collide. Everything here runs
-inside the caller's transaction.
+Each has the group's name in a schema of its own, so that names never collide. Functions of the
+schema make them, with its owner's rights, inside the caller's transaction.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,6 @@ import psycopg
 from psycopg import errors, sql
 
 from featuretrail.domain.definitions import FeatureGroup
-from featuretrail.domain.dtypes import SQL_TYPES
 from featuretrail.domain.errors import InvalidDefinitionError
 from featuretrail.infrastructure.queries import query
 
@@ -43,15 +42,15 @@ def create_group(connection: AnyConnection, group: FeatureGroup) -> None:
     The table of values is a hypertable where TimescaleDB is installed. Raises
     ``InvalidDefinitionError`` when PostgreSQL cannot hold so many columns.
     """
+    facts = {
+        "group": group.name,
+        "keys": list(group.keys),
+        "key_types": list(group.keys.values()),
+        "known_time": group.known_time,
+        "chunk": CHUNK,
+    }
     with _room_for_columns(group.name):
-        _create_values(connection, group)
-        _create_online(connection, group)
-        _create_retracted(connection, group)
-
-
-def add_column(connection: AnyConnection, group_name: str, column: str, dtype: str) -> None:
-    """Add one feature column to ``group_name``; see ``add_columns``."""
-    add_columns(connection, group_name, {column: dtype})
+        connection.execute(query("values/create_group_tables"), facts)
 
 
 def add_columns(connection: AnyConnection, group_name: str, columns: Mapping[str, str]) -> None:
@@ -61,15 +60,9 @@ def add_columns(connection: AnyConnection, group_name: str, columns: Mapping[str
     """
     if not columns:
         return
-    added = sql.SQL(", ").join(
-        sql.SQL("ADD COLUMN {} {}").format(sql.Identifier(column), _type(dtype))
-        for column, dtype in columns.items()
-    )
+    facts = {"group": group_name, "columns": list(columns), "dtypes": list(columns.values())}
     with _room_for_columns(group_name):
-        for table in (values_table(group_name), online_table(group_name)):
-            connection.execute(sql.SQL("ALTER TABLE {} {}").format(table, added))
-            for column, dtype in columns.items():
-                _comment_column(connection, table, column, f"A feature of type {dtype}")
+        connection.execute(query("values/add_feature_columns"), facts)
 
 
 @contextmanager
@@ -81,122 +74,3 @@ def _room_for_columns(group: str) -> Iterator[None]:
             f"group {group!r} would have more than the 1600 columns of a PostgreSQL table (each "
             "major version of a feature takes one); split it into several groups"
         ) from error
-
-
-def _create_values(connection: AnyConnection, group: FeatureGroup) -> None:
-    table = values_table(group.name)
-    known_time = () if group.known_time is None else (_column(group.known_time, "timestamptz"),)
-    columns = (
-        *_keys(group),
-        _column("event_time", "timestamptz"),
-        _column("batch", "int64"),
-        *known_time,
-    )
-    connection.execute(sql.SQL("CREATE TABLE {} ({})").format(table, _listed(columns)))
-    _make_hypertable(connection, table)
-    connection.execute(
-        sql.SQL("CREATE UNIQUE INDEX ON {} ({}, event_time DESC, batch DESC)").format(
-            table, _listed(sql.Identifier(key) for key in group.keys)
-        )
-    )
-    _comment_table(connection, table, f"Every value of feature group {group.name}, append-only")
-    _comment_columns(connection, table, group, {"event_time": "When the values became true"})
-    if group.known_time is not None:
-        _comment_column(connection, table, group.known_time, "When the source knew the row")
-
-
-def _create_online(connection: AnyConnection, group: FeatureGroup) -> None:
-    table = online_table(group.name)
-    columns = (
-        *_keys(group),
-        _column("layout", "int64"),
-        _column("event_time", "timestamptz"),
-        _column("batch", "int64"),
-        sql.SQL("PRIMARY KEY ({}, layout)").format(
-            _listed(sql.Identifier(key) for key in group.keys)
-        ),
-    )
-    connection.execute(
-        sql.SQL("CREATE TABLE {} ({}) WITH (fillfactor = 80)").format(table, _listed(columns))
-    )
-    _comment_table(
-        connection, table, f"The newest row of each entity and layout of group {group.name}"
-    )
-    _comment_columns(
-        connection,
-        table,
-        group,
-        {
-            "layout": "First batch that wrote the same columns; 0 where values were retracted",
-            "event_time": "When the values became true; of a retraction, where it begins",
-        },
-    )
-
-
-def _create_retracted(connection: AnyConnection, group: FeatureGroup) -> None:
-    table = retracted_table(group.name)
-    columns = (
-        *_keys(group),
-        _column("from_event_time", "timestamptz"),
-        _column("batch", "int64"),
-        sql.SQL("PRIMARY KEY ({}, from_event_time, batch)").format(
-            _listed(sql.Identifier(key) for key in group.keys)
-        ),
-    )
-    connection.execute(sql.SQL("CREATE TABLE {} ({})").format(table, _listed(columns)))
-    _comment_table(connection, table, f"The retractions of feature group {group.name}")
-    _comment_columns(
-        connection,
-        table,
-        group,
-        {"from_event_time": "Values of this event time or later, of earlier batches, are hidden"},
-    )
-
-
-def _make_hypertable(connection: AnyConnection, table: sql.Identifier) -> None:
-    found = connection.execute(query("values/timescaledb_schema")).fetchone()
-    if found is None:
-        return
-    connection.execute(
-        query("values/make_hypertable").format(functions=sql.Identifier(found[0])),
-        {"table": table.as_string(connection), "chunk": CHUNK},
-    )
-
-
-def _type(dtype: str) -> sql.SQL:
-    return sql.SQL(SQL_TYPES[dtype])
-
-
-def _column(name: str, dtype: str) -> sql.Composed:
-    return sql.SQL("{} {} NOT NULL").format(sql.Identifier(name), _type(dtype))
-
-
-def _keys(group: FeatureGroup) -> tuple[sql.Composed, ...]:
-    return tuple(_column(key, dtype) for key, dtype in group.keys.items())
-
-
-def _listed(parts: Iterable[sql.Composable]) -> sql.Composed:
-    return sql.SQL(", ").join(parts)
-
-
-def _comment_table(connection: AnyConnection, table: sql.Identifier, comment: str) -> None:
-    connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table, sql.Literal(comment)))
-
-
-def _comment_columns(
-    connection: AnyConnection, table: sql.Identifier, group: FeatureGroup, own: Mapping[str, str]
-) -> None:
-    keys = dict.fromkeys(group.keys, "A key of the entity")
-    batch = {"batch": "The batch of the group that wrote the row; see featuretrail.batches"}
-    for column, comment in {**keys, **own, **batch}.items():
-        _comment_column(connection, table, column, comment)
-
-
-def _comment_column(
-    connection: AnyConnection, table: sql.Identifier, column: str, comment: str
-) -> None:
-    connection.execute(
-        sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(
-            table, sql.Identifier(column), sql.Literal(comment)
-        )
-    )

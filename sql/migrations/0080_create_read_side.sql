@@ -1,5 +1,5 @@
--- Makes empty tables like the live ones in a schema: columns, keys, indexes, hypertables, comments;
--- with all of them also the views.
+-- Makes empty tables like the live ones in a schema: columns, keys, indexes, hypertables, comments,
+-- owners and grants; with all of them also the views. Who may use the schema reads them.
 CREATE FUNCTION featuretrail.create_read_side(target name, tables text[], views text[])
 RETURNS void
 LANGUAGE plpgsql
@@ -7,6 +7,9 @@ AS $function$
 DECLARE
   timescaledb CONSTANT boolean := EXISTS (
     SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = 'timescaledb'
+  );
+  owner CONSTANT regrole := (
+    SELECT n.nspowner FROM pg_catalog.pg_namespace AS n WHERE n.nspname = 'featuretrail'
   );
   search_path_before CONSTANT text := current_setting('search_path');
   relation text;
@@ -16,6 +19,7 @@ DECLARE
   column_name name;
   explanation text;
 BEGIN
+  EXECUTE format('ALTER SCHEMA %I OWNER TO %s', target, owner);
   EXECUTE format(
     'COMMENT ON SCHEMA %I IS %L', target, 'A build of featuretrail''s read side beside the live one'
   );
@@ -40,6 +44,9 @@ BEGIN
         );
       END IF;
     END IF;
+    PERFORM featuretrail.copy_grants(
+      format('featuretrail.%I', relation)::regclass, format('%I.%I', target, relation)::regclass
+    );
   END LOOP;
 
   FOREACH relation IN ARRAY views LOOP
@@ -62,6 +69,9 @@ BEGIN
     LOOP
       EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', target, relation, column_name, explanation);
     END LOOP;
+    PERFORM featuretrail.copy_grants(
+      format('featuretrail.%I', relation)::regclass, format('%I.%I', target, relation)::regclass
+    );
   END LOOP;
   PERFORM set_config('search_path', search_path_before, true);
 END

@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 from featuretrail.domain.errors import DatabaseError, DatabaseUnavailableError, InvalidInputError
 from featuretrail.infrastructure.conninfo import Session, address
 from featuretrail.infrastructure.database import Database, capabilities, connect
+from featuretrail.infrastructure.pool_use import PoolUse
 from tests.engines.database import Database as GivenDatabase
 
 EVERYWHERE = pytest.mark.tiers("embedded", "apache", "community")
@@ -119,6 +120,21 @@ def test_an_exhausted_pool_says_so_in_time(database: GivenDatabase) -> None:
         pass
 
     assert monotonic() - begun < 5
+
+
+def test_the_pool_tells_how_much_of_it_is_in_use(database: GivenDatabase) -> None:
+    with Database(database.url, pool_size=1, pool_overflow=1, pool_timeout=0.1) as pool:
+        assert pool.pool_use() == PoolUse(2, 0, 0, 0, 0, 0, 0, 0)
+
+        with pool.connection(), pool.connection():
+            with pytest.raises(DatabaseUnavailableError), pool.connection():
+                pass
+            busy = pool.pool_use()
+        idle = pool.pool_use()
+
+    assert busy == PoolUse(2, 2, 2, 1, 2, 0, 0, 1)
+    assert idle == PoolUse(2, 2, 0, 0, 2, 0, 0, 1)
+    assert idle.to_dict()["timed_out"] == 1
 
 
 def test_more_threads_than_connections_take_turns(database: GivenDatabase) -> None:

@@ -6,7 +6,10 @@ import pytest
 
 import featuretrail as ft
 from featuretrail.domain.errors import DefinitionChangedError, NotFoundError
+from featuretrail.infrastructure.database import Database as Pool
+from featuretrail.infrastructure.registry import RegistryReader
 from tests.engines.database import Database
+from tests.engines.embedded_place import eventually
 from tests.store.weather import DELAY, filled, hourly, weather
 
 pytestmark = pytest.mark.tiers("embedded", "apache", "community")
@@ -110,3 +113,22 @@ def test_processes_that_add_the_same_feature_at_once_agree(database: Database) -
 
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(register, range(6))) == [23] * 6
+
+
+@pytest.mark.tiers("embedded", "apache")
+def test_threads_ask_for_the_definitions_at_the_same_time(database: Database) -> None:
+    with (
+        Pool(database.url) as pool,
+        ThreadPoolExecutor(4) as threads,
+        ft.connect(database.url, artifacts="database:") as store,
+    ):
+        filled(store)
+        reader = RegistryReader(pool)
+        with database.connect() as other, other.transaction():
+            other.execute("LOCK TABLE featuretrail.events IN ACCESS EXCLUSIVE MODE")
+            asked = [threads.submit(reader.current) for _ in range(4)]
+            together = eventually(lambda: pool.pool_use().in_use == 4)
+        found = {answer.result().position for answer in asked}
+
+        assert together
+        assert found == {store.registry().position}

@@ -31,6 +31,7 @@ umask 022
 mkdir -p "$CACHE"
 exec 8>"$CACHE/install.lock"
 flock 8
+command -v openssl > /dev/null || "$HERE/../system_packages.sh" "the tests of TLS" openssl >&2
 if [ ! -e "$APACHE/ready" ]; then
   echo "installing PostgreSQL 17 with TimescaleDB's Apache edition into $APACHE" >&2
   "$HERE/apache.sh" "$APACHE" >&2

@@ -5,8 +5,7 @@ SELECT
   g.position,
   h.position AS head,
   coalesce(
-    greatest(extract(epoch FROM clock_timestamp() - e.recorded_at), 0), 0
+    greatest(extract(epoch FROM clock_timestamp() - featuretrail.recorded_after(g.position)), 0), 0
   )::double precision AS lag_seconds
 FROM featuretrail.log_head AS h
-LEFT JOIN featuretrail.generations AS g ON g.state = 'live'
-LEFT JOIN featuretrail.events AS e ON e.position = g.position + 1;
+LEFT JOIN featuretrail.generations AS g ON g.state = 'live';

@@ -1,6 +1,0 @@
--- In which schema are TimescaleDB's functions? No row where the extension is not installed.
-SELECT n.nspname
-FROM pg_catalog.pg_extension AS e
-JOIN pg_catalog.pg_namespace AS n
-  ON n.oid = e.extnamespace
-WHERE e.extname = 'timescaledb'

@@ -1,0 +1,2 @@
+-- Makes a group role that nobody can log in as.
+CREATE ROLE {role} NOLOGIN
