@@ -29,7 +29,7 @@ class RegistryReader:
 
         Threads ask at the same time; what is new is folded in by the first that comes with it.
         """
-        recorded = self._definitions(self._latest.position, _ALL)
+        recorded = self.definitions(self._latest.position, _ALL)
         with self._lock:
             new = [item for item in recorded if item.position > self._latest.position]
             self._latest = _evolved(self._latest, new)

@@ -40,6 +40,7 @@ class Audit:
         storage: SnapshotStorage,
         projections: Projections,
     ) -> None:
+        self._database = database
         self._moments = Moments(log)
         self._reader = LogReader(database, log)
         self._states = StateReader(self._reader, self._moments, registry)
