@@ -20,7 +20,13 @@ from benchmarks.measure import load_results
 from benchmarks.peers import environments
 from benchmarks.server import ROOT, URL_VARIABLE
 
-PEERS = {"log_append": (), "ingest": (), "point_in_time": ("feast",), "online": ("feast",)}
+PEERS: dict[str, tuple[str, ...]] = {
+    "log_append": (),
+    "ingest": (),
+    "point_in_time": ("feast",),
+    "online": ("feast",),
+    "read_side": (),
+}
 """The benchmarks in their order, and the peers whose environments they need."""
 
 

@@ -10,6 +10,7 @@
     │   ├── InvalidSpineError
     │   └── NaiveTimeError
     ├── NotFoundError (also a LookupError)
+    │   └── NotYetError
     ├── ConflictError
     │   ├── DefinitionChangedError
     │   ├── ConcurrencyError
@@ -104,6 +105,17 @@ class NotFoundError(FeatureTrailError, LookupError):
             more = f" and {len(self.existing) - 8} more" if len(self.existing) > 8 else ""
             return f"; there are {shown}{more}"
         return "; none exists yet"
+
+
+class NotYetError(NotFoundError):
+    """A thing exists, but did not at the position asked for; ``first`` is its first event's."""
+
+    def __init__(self, subject: str, position: int, first: int) -> None:
+        self.position = position
+        self.first = first
+        super().__init__("event about", subject)
+        when = f"its first event is at position {first}"
+        self.args = (f"{subject!r} did not exist at position {position}: {when}",)
 
 
 class ConflictError(FeatureTrailError):

@@ -1,5 +1,12 @@
 """featuretrail: an event-sourced feature store on PostgreSQL and TimescaleDB."""
 
+from featuretrail.audit.differences import Difference, FieldChange
+from featuretrail.audit.entries import LogEntry
+from featuretrail.audit.findings import AuditFault, NotEvaluated
+from featuretrail.audit.origins import RowOrigin
+from featuretrail.audit.states import RegistryAt, StateAt
+from featuretrail.audit.tables import TableAt
+from featuretrail.audit.verification import AuditReport
 from featuretrail.connection import connect
 from featuretrail.domain.changes import Change, Registration
 from featuretrail.domain.constraints import NotNull, OneOf, Range
@@ -24,6 +31,7 @@ from featuretrail.domain.errors import (
     InvalidValuesError,
     NaiveTimeError,
     NotFoundError,
+    NotYetError,
     ProjectionError,
     ProjectionTimeoutError,
     SchemaError,
@@ -33,7 +41,6 @@ from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
-from featuretrail.infrastructure.audit import AuditReport, LogEntry
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport
 from featuretrail.infrastructure.settings import Settings
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
@@ -46,6 +53,7 @@ from featuretrail.store import TimescaleDBFeatureStore
 
 __all__ = [
     "AlreadyExistsError",
+    "AuditFault",
     "AuditReport",
     "ChainBrokenError",
     "Change",
@@ -55,6 +63,7 @@ __all__ = [
     "DatabaseError",
     "DatabaseUnavailableError",
     "DefinitionChangedError",
+    "Difference",
     "EngineError",
     "Feature",
     "FeatureGroup",
@@ -62,6 +71,7 @@ __all__ = [
     "FeatureSet",
     "FeatureSnapshot",
     "FeatureTrailError",
+    "FieldChange",
     "GenerationStatus",
     "IdempotencyError",
     "IntegrityError",
@@ -73,8 +83,10 @@ __all__ = [
     "LeakageReport",
     "LogEntry",
     "NaiveTimeError",
+    "NotEvaluated",
     "NotFoundError",
     "NotNull",
+    "NotYetError",
     "OneOf",
     "ParkedEvent",
     "ProjectionError",
@@ -83,15 +95,19 @@ __all__ = [
     "Range",
     "Receipt",
     "Registration",
+    "RegistryAt",
     "ReplayReport",
+    "RowOrigin",
     "SchemaError",
     "Settings",
     "SnapshotDiff",
     "SnapshotInfo",
     "SnapshotVerification",
     "Split",
+    "StateAt",
     "Stop",
     "StorageError",
+    "TableAt",
     "TimescaleDBFeatureStore",
     "Version",
     "connect",

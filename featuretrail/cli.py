@@ -14,6 +14,7 @@ from featuretrail.commands import (
     features,
     groups,
     ingest,
+    past,
     projections,
     rebuild,
     sets,
@@ -41,6 +42,7 @@ ingest.add_commands(app)
 app.add_typer(snapshots.app, name="snapshot")
 rebuild.add_commands(projections.app)
 app.add_typer(projections.app, name="projections")
+past.add_commands(audit.app)
 app.add_typer(audit.app, name="audit")
 
 

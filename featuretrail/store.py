@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
+from featuretrail.audit.audit import Audit
 from featuretrail.domain.changes import Registration
 from featuretrail.domain.definitions import FeatureGroup, FeatureSet
 from featuretrail.domain.events import Metadata
@@ -17,7 +18,6 @@ from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.registry import Registry
 from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
-from featuretrail.infrastructure.audit import Audit
 from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.embedded import EmbeddedServer
@@ -71,8 +71,9 @@ class TimescaleDBFeatureStore:
         self.snapshots = FeatureSnapshotManager(
             database, self._log, self._registry, self._historical, blobs
         )
-        self.audit = Audit(database, self._log, self._registry, SnapshotStorage(database, blobs))
         self.projections = Projections(database, self._log, policy=projection_errors)
+        storage = SnapshotStorage(database, blobs)
+        self.audit = Audit(database, self._log, self._registry, storage, self.projections)
 
     def register(
         self,

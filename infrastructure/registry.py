@@ -38,7 +38,7 @@ class RegistryReader:
         return self._folded(Registry(), position)
 
     def _folded(self, registry: Registry, until: int) -> Registry:
-        recorded = self._definitions(registry.position, until)
+        recorded = self.definitions(registry.position, until)
         if not recorded:
             return registry
         try:
@@ -47,7 +47,8 @@ class RegistryReader:
             _name_unreadable(registry, recorded)
             raise
 
-    def _definitions(self, after: int, until: int) -> list[RecordedEvent]:
+    def definitions(self, after: int, until: int) -> list[RecordedEvent]:
+        """Return the events of definitions with positions in ``(after, until]``, in order."""
         with self._database.connection() as connection:
             rows = connection.execute(
                 query("registry/definitions"), {"after": after, "until": until}, binary=True

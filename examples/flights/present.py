@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import featuretrail as ft
-from featuretrail.infrastructure.audit import LogEntry
+from featuretrail.audit.entries import LogEntry
 from flights import times
 from flights.scene import Scene
 from flights.screen import bar, short, status
@@ -100,7 +100,7 @@ def account(scene: Scene) -> None:
         verified = scene.store.audit.verify()
         scene.screen.proof(
             f"{verified.events} events, {verified.batches} batches and {verified.snapshots} "
-            f"snapshots hold; the chain's head is {short(verified.head_digest)}",
+            f"snapshots hold; the chain's head is {short(verified.head_digest or '')}",
             holds=verified.ok,
         )
         scene.report.note(

@@ -1,6 +1,6 @@
 """The story, in order."""
 
-from flights import freezing, hindsight, present
+from flights import derived, freezing, hindsight, present
 from flights.scene import Scene
 
 
@@ -25,3 +25,5 @@ def tell(scene: Scene) -> None:
     present.serve(scene)
     present.withdraw(scene, frozen)
     present.account(scene)
+    derived.rebuild(scene)
+    derived.ask(scene, frozen)

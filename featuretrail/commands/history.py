@@ -6,6 +6,7 @@ from uuid import UUID
 
 from featuretrail.commands.output import write_json, write_table
 from featuretrail.domain.aggregates.versioning import differences
+from featuretrail.domain.errors import ChainBrokenError
 from featuretrail.store import TimescaleDBFeatureStore
 
 
@@ -14,6 +15,8 @@ def stream_history(store: TimescaleDBFeatureStore, stream: UUID) -> list[dict[st
     entries: list[dict[str, Any]] = []
     before: Mapping[str, Any] = {}
     for entry in store.audit.history(stream):
+        if entry.fault is not None:
+            raise ChainBrokenError(entry.position, entry.fault)
         definition = entry.event["definition"]
         entries.append(
             {

@@ -25,13 +25,21 @@ def instant(text: str, option: str) -> datetime:
 
 def known_at(text: str | None) -> int | datetime | None:
     """Return the position or the instant that ``--known-at`` names."""
-    if text is None:
-        return None
+    return None if text is None else moment(text, "--known-at")
+
+
+def moment(text: str, option: str) -> int | datetime:
+    """Return the position or the instant that ``text`` names; raise ``InvalidInputError``."""
     if text.isascii() and text.isdigit() and len(text) <= 19:
         return int(text)
     if re.fullmatch(r"[+-]?\d+", text):
-        raise InvalidInputError(f"--known-at {text!r} is no position; they are 0, 1, 2, ...")
-    return instant(text, "--known-at")
+        raise InvalidInputError(f"{option} {text!r} is no position; they are 0, 1, 2, ...")
+    return instant(text, option)
+
+
+def moment_or_version(text: str, option: str) -> int | datetime | str:
+    """Return a position, an instant, or the semantic version (as text) that ``text`` names."""
+    return text if re.fullmatch(r"\d+\.\d+\.\d+", text) else moment(text, option)
 
 
 def entity_key(pairs: Sequence[str], types: Mapping[str, str]) -> dict[str, str | int]:

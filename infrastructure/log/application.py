@@ -14,7 +14,7 @@ from eventsourcing.persistence import Recording
 from eventsourcing.utils import Environment, EnvType
 from psycopg.types.numeric import Int8
 
-from featuretrail.domain.errors import NaiveTimeError
+from featuretrail.domain.errors import NaiveTimeError, SchemaError
 from featuretrail.domain.events.base import Event
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.factory import LogFactory
@@ -113,6 +113,17 @@ class EventLog(Application[UUID]):
             full = len(page) == PAGE
             after = page[-1][0] if page else after
 
+    def read_backwards(
+        self, until: int, after: int = 0, topics: Sequence[str] = ()
+    ) -> Iterator[RecordedEvent]:
+        """Yield the events with positions in ``(after, until]``, newest first, in pages."""
+        before, full = until + 1, True
+        while full:
+            page = self.recorder.page_backwards(before, PAGE, after, topics)
+            yield from map(RecordedEvent.from_row, page)
+            full = len(page) == PAGE
+            before = page[-1][0] if page else before
+
     def history(self, stream: UUID, until: int | None = None) -> list[RecordedEvent]:
         """Return the events of one stream up to position ``until``, oldest first."""
         facts = {"stream": stream, "until": Int8(LAST_POSITION if until is None else until)}
@@ -154,5 +165,10 @@ class EventLog(Application[UUID]):
 
 
 def _head(connection: AnyConnection) -> LogHead:
-    [row] = connection.execute(query_text("log/head"), prepare=True, binary=True)
+    row = connection.execute(query_text("log/head"), prepare=True, binary=True).fetchone()
+    if row is None:
+        raise SchemaError(
+            "the head of the log, the one row of featuretrail.log_head, is missing: restore it "
+            "from a backup, and see 'featuretrail audit verify'"
+        )
     return LogHead(*row)

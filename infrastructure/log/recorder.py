@@ -114,6 +114,18 @@ class LogRecorder(ApplicationRecorder):
             return self._rows("log/page", facts)
         return self._rows("log/page_of_topics", {**facts, "topics": list(topics)})
 
+    def page_backwards(
+        self, before: int, limit: int, after: int = 0, topics: Sequence[str] = ()
+    ) -> list[EventRow]:
+        """Return the rows of the last ``limit`` events before a position, newest first."""
+        facts = {
+            "before": Int8(before),
+            "after": Int8(after),
+            "limit": Int8(limit),
+            "topics": list(topics),
+        }
+        return self._rows("log/page_backwards", facts)
+
     def max_notification_id(self) -> int | None:
         """Return the position of the last event, or None before the first."""
         [(position, _, _)] = self._rows("log/head", {})

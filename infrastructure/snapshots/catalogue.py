@@ -43,12 +43,16 @@ class SnapshotCatalogue:
         self, feature_set: str | None = None, connection: AnyConnection | None = None
     ) -> list[RecordedSnapshot]:
         """Return the snapshots (of ``feature_set``), oldest first, as ``connection`` sees them."""
-        with nullcontext(connection) if connection else self._database.connection() as used:
-            rows = used.execute(query("snapshots/created"), binary=True).fetchall()
-        found = [_snapshot(RecordedEvent.from_row(row)) for row in rows]
+        found = [recorded_snapshot(each) for each in self.events(connection)]
         return [
             item for item in found if feature_set is None or item.created.feature_set == feature_set
         ]
+
+    def events(self, connection: AnyConnection | None = None) -> list[RecordedEvent]:
+        """Return the events of snapshots as they are recorded, unread, oldest first."""
+        with nullcontext(connection) if connection else self._database.connection() as used:
+            rows = used.execute(query("snapshots/created"), binary=True).fetchall()
+        return [RecordedEvent.from_row(row) for row in rows]
 
     def find(self, snapshot_id: str) -> RecordedSnapshot:
         """Return the snapshot named ``feature_set@version``; raise ``NotFoundError``.
@@ -61,10 +65,11 @@ class SnapshotCatalogue:
             row = connection.execute(query("snapshots/find"), facts, binary=True).fetchone()
         if row is None:
             raise NotFoundError("snapshot", name, [item.info.snapshot_id for item in self.all()])
-        return _snapshot(RecordedEvent.from_row(row))
+        return recorded_snapshot(RecordedEvent.from_row(row))
 
 
-def _snapshot(recorded: RecordedEvent) -> RecordedSnapshot:
+def recorded_snapshot(recorded: RecordedEvent) -> RecordedSnapshot:
+    """Return the snapshot of an event; raise ``ChainBrokenError`` if it cannot be one's."""
     event = recorded.event
     if not isinstance(event, SnapshotCreated):
         raise ChainBrokenError(

@@ -26,6 +26,11 @@ def test_a_second_run_starts_afresh_and_reports_the_same_facts_which_hold(workpl
     assert first["retraction"]["snapshot_still_verifies"]
     assert first["retraction"]["online_status"] == "retracted"
     assert first["audit"]["ok"]
+    assert first["rebuild"]["ok"]
+    assert first["rebuild"]["swapped"]
+    assert first["past"]["then"]["version"] == "1.0.0"
+    assert first["past"]["now"]["version"] == "1.1.0"
+    assert first["past"]["actor"] == "weather-desk"
 
 
 def _run(folder: Path) -> dict[str, Any]:

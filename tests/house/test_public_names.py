@@ -33,14 +33,19 @@ def test_every_error_is_public() -> None:
     [
         featuretrail.AuditReport,
         featuretrail.Change,
+        featuretrail.Difference,
         featuretrail.FeatureSnapshot,
         featuretrail.LeakageReport,
         featuretrail.LogEntry,
         featuretrail.Receipt,
         featuretrail.Registration,
+        featuretrail.RegistryAt,
+        featuretrail.RowOrigin,
         featuretrail.SnapshotDiff,
         featuretrail.SnapshotInfo,
         featuretrail.SnapshotVerification,
+        featuretrail.StateAt,
+        featuretrail.TableAt,
     ],
 )
 def test_a_result_is_an_attrs_class_for_programs_and_notebooks(result: type) -> None:

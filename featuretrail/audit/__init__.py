@@ -1,0 +1,1 @@
+"""Asking the log: who changed what and why, what was so at a moment, and whether it all holds."""
