@@ -7,13 +7,15 @@ from featuretrail.commands.output import cell, write_line, write_record, write_t
 
 Row = Mapping[str, Any]
 
+MEND = "`featuretrail db migrate`"
+
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def explain(facts: Row) -> None:
     """Write what ``db status`` found."""
     write_record("server", {**facts["server"], "edition": facts["edition"]})
-    _record("migrations", facts["migrations"])
+    _record("migrations", _migrations(facts["migrations"]))
     _record("log", facts["log"])
     _record("counts", facts["counts"])
     _read_side(facts["projections"])
@@ -53,6 +55,20 @@ def _table(title: str, rows: Sequence[Row] | None, empty: str) -> None:
     if rows is not None:
         write_line(title, style="bold")
         write_table([_sized(row) for row in rows], empty)
+
+
+def _migrations(facts: Row | None) -> Row | None:
+    """Name the first and the last of those that lack, and a fault that migrating does not mend."""
+    if facts is None:
+        return None
+    pending, fault = facts["pending"], facts["fault"]
+    told: dict[str, Any] = {"applied": facts["applied"], "pending": len(pending)}
+    if pending:
+        told["from"], told["to"] = pending[0], pending[-1]
+        told["next"] = "run featuretrail db migrate"
+    if fault is not None and MEND not in fault:
+        told["fault"] = fault
+    return told
 
 
 def _read_side(facts: Row | None) -> None:

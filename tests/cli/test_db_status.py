@@ -138,7 +138,7 @@ def test_a_database_of_an_earlier_release_is_told_and_what_waits(
         "flights": False,
         "weather": False,
     }
-    assert "older than this library" in with_text.out
+    assert "run featuretrail db migrate" in with_text.out
     assert at(empty_database, "--json").json["waiting"] == []
 
 
