@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from featuretrail.domain.results import Result
 from featuretrail.infrastructure.conninfo import Session
@@ -23,8 +23,8 @@ class Upgrade(Result):
     ``read_side`` is the rebuild that moved the read side, ``None`` when that did not wait for it.
     """
 
-    applied: tuple[str, ...] = field(converter=tuple)
-    moved: tuple[Moved, ...] = field(converter=tuple)
+    applied: tuple[str, ...]
+    moved: tuple[Moved, ...]
     read_side: RebuildReport | None
 
     @property

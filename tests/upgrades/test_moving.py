@@ -106,7 +106,7 @@ def test_what_is_written_and_removed_during_a_move_is_moved_too(
     plain: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(moving, "BLOCKS", 1)
-    written = []
+    written: list[ft.Receipt] = []
 
     with ft.connect(plain.url, artifacts="database:") as store, plain.connect() as connection:
 
@@ -278,7 +278,9 @@ def looked(database: Database) -> Any:
     """What the public questions say, and the bytes of each table of the read side."""
     with ft.connect(database.url, artifacts="database:") as store:
         said = answers(store)
-        said["read side"] = [each.digest for each in store.projections.verify().verification.tables]
+        proof = store.projections.verify().verification
+        assert proof is not None
+        said["read side"] = [each.digest for each in proof.tables]
     with database.connect() as connection:
         said["content"] = connection.execute(CONTENT).fetchone()
     return said
