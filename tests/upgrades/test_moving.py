@@ -113,9 +113,9 @@ def test_what_is_written_and_removed_during_a_move_is_moved_too(
         def write(what: str, done: int, total: int) -> None:
             if what == "moving weather" and not written:
                 written.append(store.ingest("weather", hourly(5), partial=True))
-                connection.execute("DELETE FROM featuretrail_values.weather WHERE batch = 2")
             if what == "moving weather" and done == total:
                 written.append(store.ingest("weather", hourly(6), partial=True))
+                connection.execute("DELETE FROM featuretrail_values.weather WHERE batch = 2")
 
         upgrade(plain.url, write)
         counts = dict(
