@@ -1,6 +1,8 @@
 """Connecting: to a server by URL, or to the embedded one of the working folder."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from getpass import getuser
 from pathlib import Path
 
@@ -45,13 +47,23 @@ def connect(
         raise
 
 
-def _open(
-    settings: Settings,
-    url: str,
-    default_artifacts: str,
-    server: embedded.EmbeddedServer | None = None,
-) -> TimescaleDBFeatureStore:
-    database = Database(
+@contextmanager
+def database_of(settings: Settings) -> Iterator[Database]:
+    """Open the database that ``settings`` name as it is: migrated or not, of whatever version.
+
+    The embedded server is started, or joined, and left at the end.
+    """
+    url = settings.secret_url
+    if url is not None:
+        with _pool(settings, url) as database:
+            yield database
+        return
+    with embedded.start(settings.embedded) as server, _pool(settings, server.url) as database:
+        yield database
+
+
+def _pool(settings: Settings, url: str) -> Database:
+    return Database(
         url,
         pool_size=settings.pool_size,
         pool_overflow=settings.pool_overflow,
@@ -63,6 +75,15 @@ def _open(
             connect_timeout=settings.connect_timeout,
         ),
     )
+
+
+def _open(
+    settings: Settings,
+    url: str,
+    default_artifacts: str,
+    server: embedded.EmbeddedServer | None = None,
+) -> TimescaleDBFeatureStore:
+    database = _pool(settings, url)
     try:
         with access(database, "reader", "opening the store"), database.connection() as connection:
             check(connection)

@@ -35,11 +35,11 @@ from featuretrail.infrastructure.snapshots.request import Closed, Knowledge
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
-from featuretrail.infrastructure.status import store_status
 from featuretrail.infrastructure.values.ingestion import ValueStore
 from featuretrail.projections.projections import Projections
 from featuretrail.projections.projector import Policy
 from featuretrail.requests import Features, Requests
+from featuretrail.status import read_status
 
 
 class TimescaleDBFeatureStore:
@@ -309,8 +309,7 @@ class TimescaleDBFeatureStore:
     @needs("auditor")
     def status(self) -> dict[str, Any]:
         """Return what is active here and what is not, and why; as ``featuretrail db status``."""
-        status = store_status(self._database, self._registry.current())
-        return {**status, "projections": self.projections.status().summary()}
+        return read_status(self._database, self._registry)
 
     def close(self) -> None:
         """Close the connections; an embedded server stops with its last user."""

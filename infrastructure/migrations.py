@@ -81,6 +81,15 @@ def pending(connection: AnyConnection) -> list[str]:
     return [migration.name for migration in migrations() if migration.name not in applied]
 
 
+def state(connection: AnyConnection) -> tuple[list[str], str | None]:
+    """Return what ``pending`` returns, and why this library may not use the database, if so."""
+    try:
+        check(connection)
+    except SchemaError as error:
+        return pending(connection), str(error)
+    return [], None
+
+
 def check(connection: AnyConnection) -> None:
     """Raise ``SchemaError`` unless the database's schema is exactly this library's."""
     applied = _applied(connection)

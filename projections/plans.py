@@ -10,6 +10,7 @@ from featuretrail.domain.errors import ConflictError, InvalidInputError, NotFoun
 from featuretrail.domain.names import check_name
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.values.moving import waiting
 from featuretrail.projections import generations
 from featuretrail.projections.generations import Generation, State
 from featuretrail.projections.projector import FencedError, Policy, Projector
@@ -76,14 +77,15 @@ class Plan:
 def undertaken(database: Database, plan: Plan, policy: Policy) -> Iterator[Projector]:
     """Give the projector of what ``plan`` builds: where an interrupted run of it left off, or new.
 
-    What other code than this began is dropped and begun anew. Raises ``ConflictError`` when another
-    process works on the same.
+    What other code than this began, or what was begun as plain tables before TimescaleDB came, is
+    dropped and begun anew. Raises ``ConflictError`` when another process works on the same.
     """
     builder = generations.library_version()
     while True:
         generation = _begun_or_new(database, plan)
         with claimed(database, generation, policy) as projector:
-            if generation.library_version == builder:
+            plain = waiting(projector.connection, generation.schema_name)
+            if generation.library_version == builder and not plain:
                 yield projector
                 return
             drop(projector)

@@ -75,6 +75,17 @@ class ProjectionStatus(Result):
             "lag_seconds": self.lag_seconds,
             "owner": None if self.owner is None else self.owner.pid,
             "dead_letters": self.dead_letters,
+            "head": self.head,
+            "generations": [
+                {
+                    "generation": each.generation,
+                    "state": each.state,
+                    "schema": each.schema_name,
+                    "position": each.position,
+                    "dead_letters": each.dead_letters,
+                }
+                for each in self.generations
+            ],
         }
 
     def to_dict(self) -> dict[str, Any]:

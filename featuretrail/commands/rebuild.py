@@ -1,21 +1,17 @@
 """``projections rebuild``, ``swap-back``, ``prune``: the read side built anew and proven."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated
 
 import typer
-from rich.progress import Progress as Bar
-from rich.progress import TaskID
 
 from featuretrail.commands.exits import FINDING, FINE
 from featuretrail.commands.invocation import Invocation, command
 from featuretrail.commands.output import write_json, write_line, write_record, write_table
-from featuretrail.commands.progress import progress_bar
+from featuretrail.commands.progress import phases
 from featuretrail.projections.generations import Generation
-from featuretrail.projections.rebuild_report import Progress, RebuildReport
+from featuretrail.projections.rebuild_report import RebuildReport
 from featuretrail.projections.verification import Verification
 
 Tables = Annotated[
@@ -58,7 +54,7 @@ def rebuild(
         raise typer.BadParameter("a copy is not compared: leave --verify-only out")
     if accept_differences and (verify_only or copied):
         raise typer.BadParameter("nothing is swapped: leave --accept-differences out")
-    with invocation.store() as store, _bar() as progress:
+    with invocation.store() as store, phases() as progress:
         if verify_only:
             report = store.projections.verify(tables=table, progress=progress)
         else:
@@ -73,13 +69,13 @@ def rebuild(
     if invocation.as_json:
         write_json(report.to_dict())
     else:
-        _explain(report)
+        explain(report)
     return FINE if report.ok else FINDING
 
 
 def swap_back(invocation: Invocation) -> None:
     """Make the generation that was live before live again, once it has caught up."""
-    with invocation.store() as store, _bar() as progress:
+    with invocation.store() as store, phases() as progress:
         generation = store.projections.swap_back(progress=progress)
     if invocation.as_json:
         write_json(_generation(generation))
@@ -114,7 +110,8 @@ def _soak(hours: float) -> timedelta:
     return timedelta(hours=hours)
 
 
-def _explain(report: RebuildReport) -> None:
+def explain(report: RebuildReport) -> None:
+    """Write a report for people."""
     told = report.to_dict()
     names = ("position", "resumed_from", "events", "seconds", "events_per_second")
     facts = {name: told[name] for name in names if told[name]}
@@ -176,23 +173,3 @@ def _generation(generation: Generation) -> dict[str, object]:
         "position": generation.position,
         "tables": list(generation.tables),
     }
-
-
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    """Show what a rebuild is doing: events done, events a second, time left."""
-    with progress_bar(counted=True, timed=True) as bar:
-        yield _Phases(bar)
-
-
-class _Phases:
-    """Shows each phase as a task of its own."""
-
-    def __init__(self, bar: Bar) -> None:
-        self._bar = bar
-        self._tasks: dict[str, TaskID] = {}
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        if what not in self._tasks:  # from where it begins, so that its rate is that of this run
-            self._tasks[what] = self._bar.add_task(what, total=total, completed=done)
-        self._bar.update(self._tasks[what], completed=done, total=total)

@@ -38,6 +38,12 @@ BEGIN
         'WHERE d.hypertable_schema = ''featuretrail'' AND d.hypertable_name = $1'
       INTO time_column, chunk_interval
       USING relation;
+      IF time_column IS NULL THEN  -- the live one is a plain table: TimescaleDB came later
+        SELECT d.time_name, d.span
+        INTO time_column, chunk_interval
+        FROM featuretrail.read_side_dimensions() AS d (table_name, time_name, span)
+        WHERE d.table_name = relation;
+      END IF;
       IF time_column IS NOT NULL THEN
         PERFORM featuretrail.make_hypertable(
           format('%I.%I', target, relation)::regclass, time_column, chunk_interval

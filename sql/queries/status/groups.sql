@@ -1,8 +1,10 @@
--- How many rows and batches does each feature group hold?
+-- What does each feature group hold, and of which time is it?
 SELECT
   groups.name,
   coalesce(sum(batches.rows) FILTER (WHERE batches.kind = 'values'), 0)::bigint AS rows,
-  count(batches.batch) AS batches
+  count(batches.batch) AS batches,
+  min(batches.first_event_time) FILTER (WHERE batches.kind = 'values') AS first_event_time,
+  max(batches.last_event_time) FILTER (WHERE batches.kind = 'values') AS last_event_time
 FROM unnest(%(groups)s::text[]) AS groups (name)
 LEFT JOIN featuretrail.batches AS batches
   ON batches.group_name = groups.name

@@ -1,0 +1,21 @@
+"""The status of a whole store: what runs it, what it holds, how far its read side is."""
+
+from typing import Any
+
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.registry import RegistryReader
+from featuretrail.infrastructure.status import Sections, store_status
+from featuretrail.projections.status import projection_status
+
+
+def read_status(database: Database, registry: RegistryReader) -> dict[str, Any]:
+    """Return a JSON object; works on a database of any version, and says what it cannot read.
+
+    What is in ``missing`` (a list of ``section`` and ``reason``) is ``None`` above.
+    """
+    sections = Sections()
+    status = store_status(database, registry, sections)
+    with database.connection() as connection:
+        found = sections.read("projections", lambda: projection_status(connection))
+    projections = None if found is None else found.summary()
+    return {**status, "projections": projections, "missing": sections.missing}

@@ -1,0 +1,2 @@
+-- Gathers what the planner wants to know of the copy.
+ANALYZE {target}

@@ -1,0 +1,2 @@
+-- Drops a copy that cannot be gone on with.
+DROP TABLE IF EXISTS {target}

@@ -1,0 +1,2 @@
+-- Gives the turn to move tables back.
+SELECT pg_advisory_unlock(hashtextextended('featuretrail.moving', 0))

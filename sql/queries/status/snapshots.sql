@@ -1,0 +1,4 @@
+-- How many snapshots are there?
+SELECT count(*)
+FROM featuretrail.events AS e
+WHERE e.topic = 'featuretrail.snapshot.created'
