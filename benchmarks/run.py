@@ -20,7 +20,13 @@ from benchmarks.measure import load_results
 from benchmarks.peers import environments
 from benchmarks.server import ROOT, URL_VARIABLE
 
-PEERS = {"log_append": (), "ingest": (), "point_in_time": ("feast",), "online": ("feast",)}
+PEERS = {
+    "log_append": (),
+    "ingest": (),
+    "point_in_time": ("feast",),
+    "online": ("feast",),
+    "timescaledb": (),
+}
 """The benchmarks in their order, and the peers whose environments they need."""
 
 
