@@ -17,6 +17,12 @@ BEGIN
   IF NOT featuretrail.compresses() THEN
     RETURN false;
   END IF;
+  IF NOT EXISTS (
+    SELECT FROM timescaledb_information.hypertables AS h
+    WHERE format('%I.%I', h.hypertable_schema, h.hypertable_name)::regclass = target
+  ) THEN
+    RETURN false;
+  END IF;
   SELECT n.nspname
   INTO functions
   FROM pg_catalog.pg_extension AS e

@@ -73,4 +73,4 @@ def _short(value: timedelta) -> str:
 
 def masked(text: str) -> str:
     """Hide digests."""
-    return re.sub(r"\b[0-9a-f]{16}\b", "DIGEST", text)
+    return re.sub(r"\b[0-9a-f]{64}\b", "DIGEST", text)

@@ -75,7 +75,10 @@ def test_every_way_answers_as_the_reference(
     segmented=st.booleans(),
 )
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=15,
+    # a busy machine stalls between draws; what is drawn is that of the test above
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
 )
 def test_every_way_answers_the_same_from_compressed_chunks_and_late_rows(
     reader_of: "Readers",

@@ -1,5 +1,6 @@
 -- Fits how a group's next chunks are compressed to its rows: segments by the keys where an entity has
 -- rows enough in a chunk, and none otherwise. docs/decisions/0012 has the figures behind it.
+-- Leaves it alone when the caller does not own the table.
 CREATE FUNCTION featuretrail.fit_compression(feature_group text)
 RETURNS boolean
 LANGUAGE plpgsql
@@ -19,7 +20,7 @@ DECLARE
   present interval;
   entities bigint;
 BEGIN
-  IF NOT featuretrail.compresses() THEN
+  IF NOT featuretrail.compresses() OR NOT featuretrail.owns(target) THEN
     RETURN false;
   END IF;
   SELECT d.time_interval

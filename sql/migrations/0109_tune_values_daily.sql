@@ -1,4 +1,7 @@
--- A job that fits the chunks of values once a day, where the edition has jobs.
+-- Fits the chunks of groups that are registered already, and has a job do so once a day, where the
+-- edition has jobs.
+CALL featuretrail.tune_values();
+
 DO $job$
 DECLARE
   functions CONSTANT name := (
