@@ -27,6 +27,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "online": ("feast",),
     "read_side": (),
     "pool": (),
+    "timescaledb": (),
 }
 """The benchmarks in their order, and the peers whose environments they need."""
 

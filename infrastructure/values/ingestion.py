@@ -34,12 +34,14 @@ from featuretrail.infrastructure.values.online import refresh_online
 from featuretrail.infrastructure.values.packing import copy_chunks, slices
 from featuretrail.infrastructure.values.repetition import first_receipt, read_again
 from featuretrail.infrastructure.values.retraction import Keys
-from featuretrail.infrastructure.values.tables import values_table
+from featuretrail.infrastructure.values.tables import fit_chunks, fit_compression, values_table
 from featuretrail.infrastructure.values.validation import Batch, check_not_ahead, validate
 
 _COPY_BYTES = 1 << 26
 """Bytes sent by one COPY, so that no statement runs into its time limit."""
 
+_LARGE_BATCH = 10_000
+"""Rows of a batch before which the interval of the next chunks is fitted anew."""
 
 _NOBODY = Metadata()
 
@@ -121,6 +123,10 @@ class ValueStore:
     def _store(self, connection: AnyConnection, values: Batch, event: ValuesIngested) -> Receipt:
         number = next_batch(connection, event.group, values.columns)
         check_not_ahead(values, number.now)
+        if _changes_the_rate(number.batch, event.rows):
+            fit_chunks(
+                connection, event.group, event.rows, event.first_event_time, event.last_event_time
+            )
         with _row_size_explained(event.group):
             copy_values(connection, values, number.batch)
             refresh_online(connection, values, number.batch, number.layout)
@@ -138,7 +144,14 @@ class ValueStore:
             event.originator_id,
         )
         record_batch(connection, facts, number.batch, number.layout, appended)
+        if number.batch == 1:  # later it would wait for readers: a daily job does it
+            fit_compression(connection, event.group)
         return Receipt(event.group, event.rows, number.batch, appended.last_position, event.digest)
+
+
+def _changes_the_rate(batch: int, rows: int) -> bool:
+    """Whether a batch may tell something new of how many rows arrive: 1, 2, 4, 8..., or large."""
+    return batch.bit_count() == 1 or rows >= _LARGE_BATCH
 
 
 def _event(

@@ -6,6 +6,7 @@ schema make them, with its owner's rights, inside the caller's transaction.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -18,7 +19,7 @@ from featuretrail.infrastructure.queries import query
 AnyConnection = psycopg.Connection[Any]
 
 CHUNK = "7 days"
-"""The span of event time that one chunk of a hypertable of values holds."""
+"""The span of event time that one chunk of values holds while nobody knows how many rows come."""
 
 
 def values_table(group: str) -> sql.Identifier:
@@ -51,6 +52,20 @@ def create_group(connection: AnyConnection, group: FeatureGroup) -> None:
     }
     with _room_for_columns(group.name):
         connection.execute(query("values/create_group_tables"), facts)
+        fit_compression(connection, group.name)
+
+
+def fit_chunks(
+    connection: AnyConnection, group: str, rows: int, first: datetime | None, last: datetime | None
+) -> None:
+    """Fit the next chunks of ``group`` to the rows that arrive, a batch of ``rows`` among them."""
+    facts = {"group": group, "rows": rows, "first": first, "last": last}
+    connection.execute(query("values/fit_chunks"), facts)
+
+
+def fit_compression(connection: AnyConnection, group: str) -> None:
+    """Fit how chunks of ``group`` are compressed to its rows; it needs its table for itself."""
+    connection.execute(query("values/fit_compression"), {"group": group})
 
 
 def add_columns(connection: AnyConnection, group_name: str, columns: Mapping[str, str]) -> None:

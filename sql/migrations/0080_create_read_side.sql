@@ -48,6 +48,11 @@ BEGIN
         PERFORM featuretrail.make_hypertable(
           format('%I.%I', target, relation)::regclass, time_column, chunk_interval
         );
+        PERFORM featuretrail.keep_compression(
+          format('featuretrail.%I', relation)::regclass,
+          format('%I.%I', target, relation)::regclass,
+          false  -- what is built is not compressed meanwhile
+        );
       END IF;
     END IF;
     PERFORM featuretrail.copy_grants(

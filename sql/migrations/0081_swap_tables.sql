@@ -1,6 +1,6 @@
 -- Exchanges tables of the schema featuretrail with those of the same names in another schema, in the
--- caller's transaction. Owners and grants stay with the names, and every view that reads the live
--- tables reads the new ones afterwards. Waits no longer than patience for all its locks together, and
+-- caller's transaction. Owners, grants and compression stay with the names, and every view that reads
+-- the live tables reads the new ones afterwards. Waits no longer than patience for all its locks together, and
 -- takes those of views before those of tables, as whoever reads a view does.
 CREATE FUNCTION featuretrail.swap_tables(other name, tables text[], patience interval)
 RETURNS void
@@ -61,6 +61,11 @@ BEGIN
   FOREACH relation IN ARRAY tables LOOP
     PERFORM featuretrail.copy_grants(
       format('featuretrail.%I', relation)::regclass, format('%I.%I', other, relation)::regclass
+    );
+    PERFORM featuretrail.keep_compression(
+      format('featuretrail.%I', relation)::regclass,
+      format('%I.%I', other, relation)::regclass,
+      true
     );
   END LOOP;
 

@@ -13,8 +13,11 @@ from tests.engines.native import installed
 
 _TURN_SECONDS = 20
 
-# All that a test may have left: its schemas, and in public what no extension owns.
+# All that a test may have left: its jobs, its schemas, and in public what no extension owns.
 _LEFT = """
+SELECT format('SELECT delete_job(%s)', job_id) FROM timescaledb_information.jobs
+WHERE proc_schema !~ '^_timescaledb_'
+UNION ALL
 SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace
 WHERE nspname !~ '^(pg_|_?timescaledb_)' AND nspname NOT IN ('information_schema', 'public')
 UNION ALL

@@ -43,9 +43,12 @@ class SessionFolder:
 
 def _sweep() -> None:
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        if path.stat().st_uid != os.geteuid():
+        try:
+            if path.stat().st_uid != os.geteuid():
+                continue
+            held = try_lock(path / "session.lock")
+        except FileNotFoundError:  # another run has removed it meanwhile
             continue
-        held = try_lock(path / "session.lock")
         if held is None:
             continue
         try:

@@ -75,8 +75,13 @@ def empty(url: str, *groups: FeatureGroup) -> None:
             )
 
 
-def load(url: str, history: Iterable[tuple[FeatureGroup, Batch]]) -> None:
-    """Store a history: batches in the order of the log, positions 1, 2, 3 and so on."""
+def load(
+    url: str, history: Iterable[tuple[FeatureGroup, Batch]], *, compressed_after: int | None = None
+) -> None:
+    """Store a history: batches in the order of the log, positions 1, 2, 3 and so on.
+
+    The chunks of all groups are compressed when the batch of position ``compressed_after`` is in.
+    """
     numbers: dict[str, int] = {}
     layouts: dict[tuple[str, tuple[str, ...]], int] = {}
     with psycopg.connect(url) as connection:
@@ -88,6 +93,15 @@ def load(url: str, history: Iterable[tuple[FeatureGroup, Batch]]) -> None:
                 layout = layouts.setdefault((group.name, tuple(sorted(batch.columns))), number)
             _record(connection, group, batch, position, number, layout)
             _store(connection, group, batch, number)
+            if position == compressed_after:
+                connection.execute(COMPRESS)
+
+
+COMPRESS = """
+SELECT compress_chunk(format('%I.%I', c.chunk_schema, c.chunk_name)::regclass)
+FROM timescaledb_information.chunks AS c
+WHERE c.hypertable_schema = 'featuretrail_values'
+"""
 
 
 def _record(

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.retrieval.adbc_source import AdbcSource
 from featuretrail.infrastructure.retrieval.historical import Closed, HistoricalReader
 from featuretrail.infrastructure.retrieval.source import Wanted
+from featuretrail.infrastructure.values.tables import values_table
 from tests.engines.database import Database as Clone
 from tests.retrieval.histories import GROUPS, History, histories, spines
 from tests.retrieval.loader import Row, empty, load, make, resolved
@@ -24,6 +26,10 @@ NAMES = {
     "pairs.x": "pairs__x", "pairs.label": "label", "pairs.later": "later",
     "published.x": "published__x", "published.flag": "flag", "published.since": "since",
 }  # fmt: skip
+
+SEGMENT = """
+SELECT featuretrail.compress_hypertable(%s::regclass, %s::name[], 'event_time DESC,batch DESC')
+"""
 
 
 class TinyBlocks(AdbcSource):
@@ -56,6 +62,46 @@ def test_every_way_answers_as_the_reference(
     verbose: bool,
 ) -> None:
     reader_of.load(history)
+    _check(reader_of, history, spine, cut, row_cut, closed, verbose)
+
+
+@pytest.mark.tiers("community")
+@given(
+    history=histories(),
+    spine=spines(),
+    cut=st.none() | st.integers(0, 8),
+    row_cut=st.booleans(),
+    after=st.integers(1, 8),
+    segmented=st.booleans(),
+)
+@settings(
+    max_examples=15,
+    # a busy machine stalls between draws; what is drawn is that of the test above
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
+def test_every_way_answers_the_same_from_compressed_chunks_and_late_rows(
+    reader_of: "Readers",
+    history: History,
+    spine: list[Row],
+    cut: int | None,
+    row_cut: bool,
+    after: int,
+    segmented: bool,
+) -> None:
+    reader_of.load(history, compressed_after=after, segmented=segmented)
+    _check(reader_of, history, spine, cut, row_cut, "right", verbose=True)
+
+
+def _check(
+    reader_of: "Readers",
+    history: History,
+    spine: list[Row],
+    cut: int | None,
+    row_cut: bool,
+    closed: Closed,
+    verbose: bool,
+) -> None:
     features = [feature for group in history.groups for feature in resolved(group)]
     expected = _expected(history, spine, cut, row_cut, closed, verbose)
     for way in ("sql", "pull", "tiny"):
@@ -83,9 +129,16 @@ class Readers(dict[str, HistoricalReader]):
             sql=plain, pull=plain, tiny=HistoricalReader(database, TinyBlocks(database))
         )
 
-    def load(self, history: History) -> None:
+    def load(
+        self, history: History, *, compressed_after: int | None = None, segmented: bool = True
+    ) -> None:
         empty(self._url, *GROUPS)
-        load(self._url, history.batches)
+        if compressed_after is not None:
+            with psycopg.connect(self._url) as connection:
+                for group in GROUPS:
+                    keys = list(group.keys) if segmented else []
+                    connection.execute(SEGMENT, (values_table(group.name).as_string(), keys))
+        load(self._url, history.batches, compressed_after=compressed_after)
 
 
 @pytest.fixture

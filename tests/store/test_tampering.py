@@ -9,7 +9,7 @@ import featuretrail as ft
 from tests.engines.database import Database
 from tests.store.weather import NOON, filled, hourly, spine
 
-pytestmark = pytest.mark.tiers("embedded")
+pytestmark = pytest.mark.tiers("embedded", "apache")
 
 HIDDEN, LATER, FROZEN = 6, 7, 8
 GHOST = (

@@ -30,6 +30,7 @@ def test_untouched_values_hold(filled: Values) -> None:
     assert faults(filled) == []
 
 
+@pytest.mark.tiers("embedded", "apache", "community")
 def test_values_hold_after_the_group_was_widened(filled: Values) -> None:
     wider = [*WEATHER.features, Feature("dew", "float64"), Feature("above", "text")]
     filled.register(FeatureGroup("weather", WEATHER.keys, wider))
@@ -114,6 +115,7 @@ TAMPERING = {
 }  # fmt: skip
 
 
+@pytest.mark.tiers("embedded", "apache")
 @pytest.mark.parametrize("case", TAMPERING)
 def test_tampering_is_found_and_the_batch_is_named(filled: Values, case: str) -> None:
     statement, batch, reason = TAMPERING[case]
@@ -126,6 +128,7 @@ def test_tampering_is_found_and_the_batch_is_named(filled: Values, case: str) ->
     assert reason in found[0].reason
 
 
+@pytest.mark.tiers("embedded", "apache", "community")
 def test_a_tampered_table_of_batches_does_not_vouch_for_tampered_values(filled: Values) -> None:
     with filled.database.connection() as connection:
         connection.execute("DELETE FROM featuretrail_values.weather WHERE batch = 5")

@@ -1,0 +1,243 @@
+"""Compression on TimescaleDB's Community edition, with the demo's year of flights.
+
+    python -m benchmarks.timescaledb
+
+Every group of the demo is there twice with the same rows: once compressed by the policy, once not.
+Both sides answer the same questions in the same run, and every answer must be the same, cell for
+cell. Without ``FEATURETRAIL_BENCH_URL`` the server is the WASM build of the tests, which is several
+times slower than a native one: compare the sides, not the times.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import attrs
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+import featuretrail as ft
+from benchmarks.history import write_history
+from benchmarks.measure import AnyConnection, Row, interleaved, machine, write_results
+from benchmarks.server import ROOT, URL_VARIABLE, scratch_database
+from featuretrail.infrastructure.database import Database, capabilities
+from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.migrations import migrate
+from tests.engines.community import CommunityEngine
+
+SPINE_ROWS = int(os.environ.get("FEATURETRAIL_BENCH_SPINE", "40000"))
+FEW_ROWS = 20
+REPETITIONS = 5
+LATE_ROWS = 5_000
+EVENTS = 20_000
+PLAIN = "plain_"
+"""Begins the names of the groups that stay as they are."""
+
+Year = Mapping[str, pa.Table]
+
+
+def main() -> None:
+    """Measure every row and write the results."""
+    groups, values, spine, features = demo()
+    with community() as url:
+        migrate(url)
+        with (
+            ft.connect(url, actor="benchmark", artifacts="database:") as store,
+            psycopg.connect(url, autocommit=True) as connection,
+        ):
+            if capabilities(connection).license != "timescale":
+                raise SystemExit("compression needs TimescaleDB's Community edition")
+            load(store, connection, groups, values)
+            rows = [
+                *compression(connection, groups),
+                retrieval(store, spine, features, "point-in-time join"),
+                retrieval(store, spine.slice(0, FEW_ROWS), features, "point-in-time join"),
+                late_rows(store, connection, values["carrier_delay"]),
+                erasing(connection),
+                read_side(store, connection, url),
+            ]
+            write_results("timescaledb", rows, machine(connection))
+
+
+def demo() -> tuple[list[ft.FeatureGroup], Year, pa.Table, list[str]]:
+    """Return the demo's groups, their values, its questions and the features they ask for."""
+    sys.path.insert(0, str(ROOT / "examples"))
+    from flights import definitions  # noqa: PLC0415 - the folder is known only now
+    from flights.year import Year as FlightsYear  # noqa: PLC0415 - the same
+
+    year = FlightsYear.read(SPINE_ROWS)
+    groups = definitions.groups()
+    asked = [
+        f"{group.name}.{feature.name}"
+        for group in groups
+        if group.name != "flights"
+        for feature in group.features
+    ]
+    return groups, year.values, year.spine, asked
+
+
+@contextmanager
+def community() -> Iterator[str]:
+    """Yield the address of a new database of the Community edition."""
+    if URL_VARIABLE in os.environ:
+        with scratch_database() as url:
+            yield url
+        return
+    engine = CommunityEngine()
+    try:
+        with engine.database(migrated=False) as database:
+            yield database.url
+    finally:
+        engine.close()
+
+
+def load(
+    store: ft.TimescaleDBFeatureStore,
+    connection: AnyConnection,
+    groups: list[ft.FeatureGroup],
+    values: Year,
+) -> None:
+    """Ingest the year into both twins of each group, and let the policy compress one of them."""
+    for group in groups:
+        store.register(group, attrs.evolve(group, name=PLAIN + group.name))
+        for name in (group.name, PLAIN + group.name):
+            store.ingest(name, values[group.name])
+        jobs = connection.execute(
+            "SELECT job_id FROM timescaledb_information.jobs"
+            " WHERE proc_name = 'policy_compression' AND hypertable_name = %s",
+            (group.name,),
+        ).fetchall()
+        for (job,) in jobs:
+            connection.execute("CALL run_job(%s)", (job,))
+        plain = f"featuretrail_values.{PLAIN}{group.name}"
+        connection.execute("SELECT remove_compression_policy(%s::regclass)", (plain,))
+        for name in (group.name, PLAIN + group.name):
+            connection.execute(sql.SQL("ANALYZE {}").format(_table(name)))
+
+
+def compression(connection: AnyConnection, groups: list[ft.FeatureGroup]) -> list[Row]:
+    """How much smaller are the values? Tables with their indexes, after and before."""
+    told = []
+    sizes = [0, 0]
+    for group in groups:
+        [(chunks, compressed, before, after)] = connection.execute(
+            "SELECT s.total_chunks, s.number_compressed_chunks, hypertable_size(%(plain)s),"
+            " hypertable_size(%(table)s) FROM hypertable_compression_stats(%(table)s) AS s",
+            {
+                "table": f"featuretrail_values.{group.name}",
+                "plain": f"featuretrail_values.{PLAIN}{group.name}",
+            },
+        ).fetchall()
+        if chunks != compressed:
+            raise RuntimeError(f"the policy compressed {compressed} of {chunks} chunks")
+        told.append(f"{group.name} {before / after:.2f} ({chunks} chunks)")
+        sizes = [sizes[0] + before, sizes[1] + after]
+    note = f"{', '.join(told)}; {sizes[0] / 2**20:.1f} MiB to {sizes[1] / 2**20:.1f} MiB"
+    work = "values of the demo's year, bytes before over bytes after compression"
+    return [Row(work, sizes[0] / sizes[1], 8, "higher", {}, note)]
+
+
+def retrieval(
+    store: ft.TimescaleDBFeatureStore, spine: pa.Table, features: list[str], what: str
+) -> Row:
+    """The demo's training data, from compressed chunks and from those that are not."""
+    twins = [PLAIN + feature for feature in features]
+    if not _answers(store, spine, features).equals(_answers(store, spine, twins)):
+        raise RuntimeError("compressed chunks answer otherwise")
+    sides = interleaved(
+        {
+            "not compressed": lambda: _answers(store, spine, twins),
+            "compressed": lambda: _answers(store, spine, features),
+        },
+        repetitions=REPETITIONS,
+    )
+    ratio = sides["compressed"].median / sides["not compressed"].median
+    work = f"{what}, {spine.num_rows:,} rows x {len(features)} features, compressed over not"
+    return Row(work, ratio, 2, "lower", sides, "equal answers, cell for cell, with statuses")
+
+
+def late_rows(store: ft.TimescaleDBFeatureStore, connection: AnyConnection, table: pa.Table) -> Row:
+    """Old rows arrive again, corrected: into chunks that are compressed, and into others."""
+    late = table.slice(table.num_rows // 3, LATE_ROWS)
+    sides = interleaved(
+        {
+            "not compressed": lambda: store.ingest(f"{PLAIN}carrier_delay", late),
+            "compressed": lambda: store.ingest("carrier_delay", late),
+        },
+        repetitions=REPETITIONS,
+    )
+    for name in ("carrier_delay", f"{PLAIN}carrier_delay"):
+        [(rows,)] = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(_table(name)))
+        if rows != table.num_rows + LATE_ROWS * (REPETITIONS + 1):
+            raise RuntimeError(f"{name} has {rows} rows")
+    ratio = sides["compressed"].median / sides["not compressed"].median
+    work = f"ingest {LATE_ROWS:,} late rows into compressed chunks, time over chunks that are not"
+    return Row(work, ratio, 2, "lower", sides, "no target in the specification: it is our own")
+
+
+def erasing(connection: AnyConnection) -> Row:
+    """All rows of one entity are deleted, as an erasure does."""
+    carriers = [
+        carrier
+        for (carrier,) in connection.execute(
+            "SELECT carrier FROM featuretrail_online.carrier_delay GROUP BY 1 ORDER BY 1"
+        )
+    ]
+    turns = {name: iter(carriers) for name in ("carrier_delay", f"{PLAIN}carrier_delay")}
+
+    def erase(name: str) -> None:
+        with connection.transaction():
+            connection.execute(
+                "SET LOCAL timescaledb.max_tuples_decompressed_per_dml_transaction = 0"
+            )
+            connection.execute(
+                sql.SQL("DELETE FROM {} WHERE carrier = %s").format(_table(name)),
+                (next(turns[name]),),
+            )
+
+    sides = interleaved(
+        {
+            "not compressed": lambda: erase(f"{PLAIN}carrier_delay"),
+            "compressed": lambda: erase("carrier_delay"),
+        },
+        repetitions=REPETITIONS,
+    )
+    ratio = sides["compressed"].median / sides["not compressed"].median
+    work = "delete one of 16 entities from compressed chunks, time over chunks that are not"
+    return Row(work, ratio, 2, "lower", sides, "no target in the specification: it is our own")
+
+
+def read_side(store: ft.TimescaleDBFeatureStore, connection: AnyConnection, url: str) -> Row:
+    """Measurements of the read side are compressed, and still are what the log makes."""
+    with Database(url) as database:
+        write_history(EventLog(database), EVENTS)
+    store.projections.catch_up()
+    [(before,)] = connection.execute(
+        "SELECT hypertable_size('featuretrail.feature_performance_metrics')"
+    )
+    connection.execute(
+        "SELECT compress_chunk(c) FROM show_chunks('featuretrail.feature_performance_metrics') AS c"
+    )
+    [(after,)] = connection.execute(
+        "SELECT hypertable_size('featuretrail.feature_performance_metrics')"
+    )
+    if not store.projections.verify().ok:
+        raise RuntimeError("the compressed tables are not what the log makes")
+    work = "feature_performance_metrics, bytes before over bytes after compression"
+    note = "equal to a rebuild afterwards; no target in the specification: it is our own"
+    return Row(work, before / after, 3, "higher", {}, note)
+
+
+def _answers(store: ft.TimescaleDBFeatureStore, spine: pa.Table, features: list[str]) -> pa.Table:
+    joined = store.get_historical_features(spine, features, status=True, event_time=True)
+    return joined.rename_columns([name.removeprefix(PLAIN) for name in joined.column_names])
+
+
+def _table(group: str) -> sql.Identifier:
+    return sql.Identifier("featuretrail_values", group)
+
+
+if __name__ == "__main__":
+    main()
