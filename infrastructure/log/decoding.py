@@ -11,7 +11,6 @@ from featuretrail.domain.errors import ChainBrokenError, InvalidInputError, Sche
 from featuretrail.domain.events.base import Event
 from featuretrail.domain.events.registry import event_class
 
-
 _NO_STREAM = UUID(int=0)
 _NO_PLACE = b'{"originator_id":"%s","originator_version":0,' % _NO_STREAM.hex.encode()
 
