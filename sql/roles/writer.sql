@@ -17,6 +17,11 @@ GRANT EXECUTE ON FUNCTION
   featuretrail.append_events,
   featuretrail.create_group_tables,
   featuretrail.add_feature_columns,
+  featuretrail.compresses,
+  featuretrail.fit_chunks,
+  featuretrail.fit_compression,
+  featuretrail.owns,
+  featuretrail.rows_a_day,
   featuretrail.event_bytes,
   featuretrail.position_at
 TO {writer}
