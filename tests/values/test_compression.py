@@ -70,8 +70,9 @@ def test_an_interval_that_the_operator_chose_stays(values: Values) -> None:
 
 
 @pytest.mark.tiers("apache")
+@pytest.mark.usefixtures("values")
 def test_a_role_that_only_writes_ingests_and_leaves_the_interval_to_the_owner(
-    values: Values, database: Database
+    database: Database,
 ) -> None:
     fit = "SELECT featuretrail.fit_chunks('weather', 10, now() - interval '1 year', now())"
     with database.connect() as connection, connection.transaction(force_rollback=True):
