@@ -70,9 +70,8 @@ def test_an_interval_that_the_operator_chose_stays(values: Values) -> None:
 
 
 @pytest.mark.tiers("apache")
-def test_a_role_that_only_writes_ingests_and_leaves_the_interval_to_the_owner(
-    values: Values, database: Database
-) -> None:
+@pytest.mark.usefixtures("values")
+def test_who_does_not_own_the_table_leaves_the_interval_to_the_owner(database: Database) -> None:
     fit = "SELECT featuretrail.fit_chunks('weather', 10, now() - interval '1 year', now())"
     with database.connect() as connection, connection.transaction(force_rollback=True):
         connection.execute("CREATE ROLE only_writes")
@@ -90,10 +89,8 @@ def test_where_the_edition_cannot_compress_nothing_is_asked_of_it(
 ) -> None:
     assert ask(values, "SELECT featuretrail.fit_compression('weather')") == [(False,)]
     if database.timescale:
-        assert (
-            ask(values, "SELECT job_id FROM timescaledb_information.jobs WHERE proc_schema !~ '^_'")
-            == []
-        )
+        jobs = "SELECT job_id FROM timescaledb_information.jobs WHERE proc_schema !~ '^_'"
+        assert ask(values, jobs) == []
     else:
         assert ask(values, "SELECT featuretrail.fit_chunks('weather')") == [(None,)]
         ask(values, "CALL featuretrail.tune_values()")
