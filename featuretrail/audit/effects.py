@@ -24,8 +24,8 @@ from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.snapshots.catalogue import RecordedSnapshot
+from featuretrail.projections.differences import RowDifference
 from featuretrail.projections.read_models import READ_MODELS
-from featuretrail.projections.verification import RowDifference
 
 VIEWS_OVER = {
     "feature_snapshot_versions": ("feature_snapshot_summary", "feature_quality_dashboard"),
