@@ -98,6 +98,8 @@ def check_count(what: str, given: object, least: int = 0) -> int:
         number = int(given)
         if least <= number <= MAX_COUNT:
             return number
+        if number > MAX_COUNT:
+            raise InvalidInputError(f"{what} is {shown(given)}; give at most {MAX_COUNT}")
     raise InvalidInputError(f"{what} is {shown(given)}; give a whole number from {least}")
 
 

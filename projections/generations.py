@@ -15,8 +15,9 @@ from blake3 import blake3
 from psycopg import sql
 from psycopg.rows import class_row
 
-from featuretrail.domain.errors import NotFoundError, SchemaError
+from featuretrail.domain.errors import IntegrityError, NotFoundError, SchemaError
 from featuretrail.infrastructure.queries import query
+from featuretrail.projections.presence import check_present
 from featuretrail.projections.read_models import READ_MODELS, VIEWS
 
 AnyConnection = psycopg.Connection[Any]
@@ -59,10 +60,27 @@ def live(connection: AnyConnection) -> Generation:
     """Return the live generation; raise ``SchemaError`` when there is none."""
     row = connection.execute(query("projections/live")).fetchone()
     if row is None:
-        raise SchemaError(
-            "no generation of the read side is live: restore featuretrail.generations"
-        )
+        raise none_live()
     return read(connection, row[0])
+
+
+def none_live() -> SchemaError:
+    """Return the error that no generation is live."""
+    return SchemaError("no generation of the read side is live: restore featuretrail.generations")
+
+
+def check_reached_by_log(position: int, head: int) -> None:
+    """Raise ``IntegrityError`` when the live generation claims events that the log lacks.
+
+    It would pass over the next events as if it held them.
+    """
+    if position > head:
+        raise IntegrityError(
+            f"the live tables claim to hold the events up to {position}, but the log ends at "
+            f"{head}: see `featuretrail audit verify`; if the log is whole, "
+            f"featuretrail.generations was altered: set the position of the live generation to "
+            f"{head} there, then `featuretrail projections rebuild --accept-differences`"
+        )
 
 
 def read(connection: AnyConnection, generation: int) -> Generation:
@@ -102,8 +120,9 @@ def create(
         "schema_name": schema_name,
         "library_version": library_version(),
     }
-    [(number, schema)] = connection.execute(query("projections/create_generation"), facts)
     whole = state == "copy" and len(tables) == len(READ_MODELS)
+    check_present(connection, [*tables, *VIEWS] if whole else tables)
+    [(number, schema)] = connection.execute(query("projections/create_generation"), facts)
     connection.execute(query("projections/create_schema").format(schema=sql.Identifier(schema)))
     connection.execute(
         query("projections/create_read_side"),

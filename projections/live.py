@@ -8,9 +8,11 @@ import psycopg
 from attrs import frozen
 from psycopg.rows import class_row
 
-from featuretrail.domain.errors import NotFoundError, SchemaError
+from featuretrail.domain.errors import NotFoundError
 from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.log.application import head_missing
 from featuretrail.infrastructure.queries import query
+from featuretrail.projections.generations import check_reached_by_log, none_live
 from featuretrail.projections.projector import Policy, Projector
 
 AnyConnection = psycopg.Connection[Any]
@@ -39,13 +41,19 @@ class Owner:
 
 
 def progress(connection: AnyConnection) -> Progress:
-    """Return how far the live generation is; raise ``SchemaError`` when none is live."""
+    """Return how far the live generation is.
+
+    Raises ``SchemaError`` when none is live or the log has no head, ``IntegrityError`` when it
+    claims to be past the head.
+    """
     row = connection.execute(query("projections/progress"), prepare=True).fetchone()
-    if row is None or row[0] is None:
-        raise SchemaError(
-            "no generation of the read side is live: restore featuretrail.generations"
-        )
-    return Progress(*row)
+    if row is None:
+        raise head_missing()
+    if row[0] is None:
+        raise none_live()
+    now = Progress(*row)
+    check_reached_by_log(now.position, now.head)
+    return now
 
 
 def owner(connection: AnyConnection, generation: int) -> Owner | None:

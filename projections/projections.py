@@ -5,6 +5,7 @@ from datetime import timedelta
 from numbers import Real
 
 from featuretrail.domain.errors import InvalidInputError
+from featuretrail.domain.inputs import check_count, optional
 from featuretrail.domain.positions import as_position, check_reached
 from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.database import Database
@@ -81,8 +82,9 @@ class Projections:
     @needs("reader")
     def dead_letters(self, limit: int | None = None) -> list[ParkedEvent]:
         """Return the events that the live tables lack, by position, at most ``limit``."""
+        count = optional(check_count, "limit", limit)
         with self._database.connection() as connection:
-            return dead_letters(connection, progress(connection).generation, limit)
+            return dead_letters(connection, progress(connection).generation, count)
 
     @needs("projector")
     def replay_dead_letters(self) -> ReplayReport:

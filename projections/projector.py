@@ -12,6 +12,7 @@ from attrs import asdict, evolve, frozen
 
 from featuretrail.domain.errors import ProjectionError
 from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.log.application import head_of_log
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.projections import generations
@@ -118,8 +119,7 @@ class Projector:
 
     def read_ahead(self) -> Page:
         """Return the page after the generation's position, up to the head of the log at most."""
-        [(head,)] = self.connection.execute(query("projections/head"))
-        return self._pages.read(self.generation.position, head)
+        return self._pages.read(self.generation.position, head_of_log(self.connection).position)
 
     def close(self) -> None:
         """Give the generation up and close the connection."""

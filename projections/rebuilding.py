@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.infrastructure.database import Database
-from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.log.application import head_of_log
 from featuretrail.projections import generations
 from featuretrail.projections.dead_letters import count_dead_letters
 from featuretrail.projections.plans import Plan, check_schema, drop, undertaken
@@ -77,7 +77,8 @@ class Rebuilder:
         """Bring the live generation to the head, if nobody else does."""
         with self.database.connection() as connection:
             live = generations.live(connection)
-            [(head,)] = connection.execute(query("projections/head"))
+            head = head_of_log(connection).position
+        generations.check_reached_by_log(live.position, head)
         if live.position < head:
             projector = Projector.claim(self.database, live.generation, policy=self.policy)
             if projector is not None:
@@ -99,13 +100,13 @@ class Rebuilder:
     def _end(self, until: int | None, schema: str | None) -> int:
         """Return where a copy ends: as asked, or where it was to end when it was interrupted."""
         with self.database.connection() as connection:
-            [(head,)] = connection.execute(query("projections/head"))
+            head = head_of_log(connection).position
             known = generations.every(connection)
         if until is None:
             begun = (
                 each.until for each in known if each.state == "copy" and each.schema_name == schema
             )
-            return next((end for end in begun if end is not None), int(head))
+            return next((end for end in begun if end is not None), head)
         if isinstance(until, bool) or not isinstance(until, int) or until < 0:
             raise InvalidInputError(f"until is {until!r}; give a position, 0 to {head}")
         if until > head:

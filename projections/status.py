@@ -7,11 +7,11 @@ import psycopg
 from attrs import asdict, field, frozen
 from psycopg.rows import class_row
 
-from featuretrail.domain.errors import SchemaError
 from featuretrail.domain.results import Result
+from featuretrail.infrastructure.log.application import head_missing
 from featuretrail.infrastructure.queries import query
 from featuretrail.projections.dead_letters import ParkedEvent, dead_letters
-from featuretrail.projections.generations import State
+from featuretrail.projections.generations import State, none_live
 from featuretrail.projections.live import Owner, owner
 
 AnyConnection = psycopg.Connection[Any]
@@ -119,10 +119,10 @@ def _status(connection: AnyConnection) -> ProjectionStatus:
     with connection.cursor(row_factory=class_row(GenerationStatus)) as cursor:
         builds = cursor.execute(query("projections/generations")).fetchall()
     row = connection.execute(query("projections/status")).fetchone()
-    if row is None or row[0] is None:
-        raise SchemaError(
-            "no generation of the read side is live: restore featuretrail.generations"
-        )
+    if row is None:
+        raise head_missing()
+    if row[0] is None:
+        raise none_live()
     generation, schema_name, position, head, lag_seconds = row
     letters = dead_letters(connection, generation, limit=1)
     return ProjectionStatus(

@@ -11,9 +11,9 @@ from psycopg import sql
 from psycopg.types.json import set_json_dumps
 from pydantic_core import to_json
 
-from featuretrail.domain.errors import SchemaError
 from featuretrail.infrastructure.queries import query
 from featuretrail.projections.folding import TableChanges
+from featuretrail.projections.presence import missing
 from featuretrail.projections.read_model import Row
 
 AnyConnection = psycopg.Connection[Any]
@@ -48,7 +48,7 @@ class TableWriter:
         for table in tables:
             own = [row[1:] for row in rows if row[0] == table]
             if not own:
-                raise SchemaError(f"the table featuretrail.{table} is missing")
+                raise missing([table])
             names, oids, types = zip(*own, strict=True)
             shapes[table] = TableShape(names, oids, dict(zip(names, types, strict=True)))
         return cls(connection, shapes)

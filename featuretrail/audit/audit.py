@@ -108,7 +108,7 @@ class Audit:
         ``version`` is a number in its stream (1, 2, ...) or, where the thing has them, a semantic
         version: when that was the newest. ``at`` may be one too. Raises ``NotYetError`` when it did
         not exist yet, ``NotFoundError`` with near names, ``NaiveTimeError``, and
-        ``ChainBrokenError`` when one of its events was altered.
+        ``ChainBrokenError`` when one of its events cannot be read.
         """
         return self._states.state(subject, at, version)
 

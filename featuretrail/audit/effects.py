@@ -1,10 +1,10 @@
 """Effects: what rests on a thing that turned out to be broken."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from attrs import frozen
+from attrs import field, frozen
 from psycopg import errors
 
 from featuretrail.audit.entries import Entries
@@ -43,6 +43,14 @@ class Effects:
     _database: Database
     _log: EventLog
     _snapshots: Sequence[RecordedSnapshot]
+    _by_digest: Mapping[str, Sequence[RecordedSnapshot]] = field(init=False)
+
+    @_by_digest.default
+    def _grouped(self) -> Mapping[str, Sequence[RecordedSnapshot]]:
+        grouped: dict[str, list[RecordedSnapshot]] = {}
+        for each in self._snapshots:
+            grouped.setdefault(each.created.digest, []).append(each)
+        return grouped
 
     def of_chain(self, position: int, last: int) -> list[str]:
         """Return what a fault of the log at ``position`` affects, when it ends at ``last``."""
@@ -65,8 +73,7 @@ class Effects:
 
     def of_snapshot(self, recorded: RecordedSnapshot) -> list[str]:
         """Return the snapshot, and those that share its stored content."""
-        digest = recorded.created.digest
-        same = [each for each in self._snapshots if each.created.digest == digest]
+        same = self._by_digest.get(recorded.created.digest, ())
         return list(dict.fromkeys(_names([recorded, *same])))
 
     def of_row(self, difference: RowDifference) -> list[str]:

@@ -61,7 +61,9 @@ class OriginReader:
         own_id = row_id(row.get("id") if isinstance(row, Mapping) else row)
         found = self._by_place(model, own_id) or self._by_search(model, own_id)
         if found is None:
-            raise NotFoundError(f"event that made a row of {table} with the id", str(own_id))
+            wanted = f"event that made a row of {table} with the id"
+            listed = f"the ids that `featuretrail audit at {table}` lists"
+            raise NotFoundError(wanted, str(own_id), [listed])
         return found
 
     def _by_place(self, model: ReadModel, own_id: UUID) -> RowOrigin | None:

@@ -73,7 +73,8 @@ class LogReader:
         wanted = check_count("position", position)
         for recorded in self._log.read(after=wanted - 1, limit=1, until=wanted):
             return self.entries.one(recorded)
-        raise NotFoundError("event at position", position, [f"1 to {self._log.head().position}"])
+        head = self._log.head().position
+        raise NotFoundError("event at position", position, [f"1 to {head}"] if head else [])
 
     def history(self, given: str | UUID) -> list[LogEntry]:
         """Return everything recorded about a subject, oldest first; raise ``NotFoundError``."""

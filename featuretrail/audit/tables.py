@@ -9,7 +9,7 @@ from uuid import UUID
 import pyarrow as pa
 from attrs import define, field, frozen
 
-from featuretrail.domain.errors import InvalidInputError, NotFoundError, SchemaError
+from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.inputs import check_text, optional, shown
 from featuretrail.domain.results import Result
 from featuretrail.infrastructure.database import Database
@@ -17,6 +17,7 @@ from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.projections.folding import DeadLetter, Folding
+from featuretrail.projections.presence import missing
 from featuretrail.projections.read_model import ReadModel, Row
 from featuretrail.projections.read_models import READ_MODELS
 
@@ -169,10 +170,7 @@ class TableReader:
             facts = {"tables": [table]}
             found = connection.execute(query("projections/columns"), facts).fetchall()
         if not found:
-            raise SchemaError(
-                f"the table featuretrail.{table}, which says which columns there are, is missing: "
-                "restore the read side from a backup of the schema"
-            )
+            raise missing([table])
         return {name: kind for _, name, _, kind in found}
 
 

@@ -24,8 +24,9 @@ from featuretrail.infrastructure.snapshots.catalogue import (
 )
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.values.verification import verify_batches
+from featuretrail.projections.presence import absent, missing
 from featuretrail.projections.projections import Projections
-from featuretrail.projections.read_models import READ_MODELS
+from featuretrail.projections.read_models import READ_MODELS, VIEWS
 from featuretrail.projections.verification import Verification
 
 Progress = Callable[[str, int, int], None]
@@ -179,6 +180,9 @@ class Verifier:
             proof = self._projections.verify(progress=report).verification
             assert proof is not None  # noqa: S101 - verifying always proves
             run.counts.tables = len(proof.tables)
+            with self._database.connection() as connection:
+                for view in absent(connection, VIEWS):
+                    run.findings.add("read-side", 0, str(missing([view])), [f"view {view}"])
             _compare(run, proof)
             for model in READ_MODELS:
                 for lacking in self._tables.missing_columns(model):

@@ -1,5 +1,6 @@
 """``audit``: read the log, show an event, say where a row comes from, verify the whole."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -18,6 +19,9 @@ from featuretrail.commands.output import (
     write_table,
 )
 from featuretrail.commands.progress import progress_bar
+
+AFFECTED_SHOWN = 10
+"""How many of the things that a fault affects are shown to people."""
 
 app = typer.Typer(
     no_args_is_help=True, help="The log: what happened, who decided it, what was so when, proof."
@@ -153,7 +157,8 @@ def _explain(report: AuditReport) -> None:
     else:
         title = "the audit could not check everything"
     facts = report.to_dict()
-    faults, left = facts.pop("faults"), facts.pop("not_evaluated")
+    faults = [fault | {"affects": _first(fault["affects"])} for fault in facts.pop("faults")]
+    left = facts.pop("not_evaluated")
     write_record(title, facts)
     if faults:
         write_record("first fault", faults[0])
@@ -163,3 +168,9 @@ def _explain(report: AuditReport) -> None:
     if left:
         write_line("not evaluated", style="bold")
         write_table([{"check": each["check"], "reason": each["reason"]} for each in left], "none")
+
+
+def _first(names: Sequence[str]) -> list[str]:
+    """Return the first names of a long list, and how many more there are; ``--json`` has all."""
+    more = len(names) - AFFECTED_SHOWN
+    return [*names[:AFFECTED_SHOWN], *([f"and {more} more"] if more > 0 else [])]

@@ -9,6 +9,7 @@ from typing import Final
 
 import psycopg
 import typer
+from psycopg import errors
 
 from featuretrail.domain.errors import (
     DatabaseError,
@@ -61,7 +62,7 @@ def exits(*, debug: bool) -> Iterator[None]:
     except psycopg.Error as error:
         if debug:
             traceback.print_exc()
-        complain(f"the database refused: {error}")
+        complain(f"the database refused: {error}{_altered(error)}")
         raise typer.Exit(UNREACHABLE) from None
     except KeyboardInterrupt:
         complain("interrupted; what was being written is stored whole or not at all")
@@ -75,6 +76,20 @@ def exits(*, debug: bool) -> Iterator[None]:
         complain(f"the operating system refused: {error}")
         _abandon_output()
         raise typer.Exit(REFUSED) from None
+
+
+def _altered(error: psycopg.Error) -> str:
+    """Say what to do when something of the schema is not there."""
+    match error:
+        case (
+            errors.UndefinedTable()
+            | errors.UndefinedColumn()
+            | errors.UndefinedFunction()
+            | errors.InvalidSchemaName()
+        ):
+            return "\nthe schema was altered: restore what is missing from a backup of it"
+        case _:
+            return ""
 
 
 def complain(message: str) -> None:

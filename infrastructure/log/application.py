@@ -85,9 +85,9 @@ class EventLog(Application[UUID]):
     def head(self, connection: AnyConnection | None = None) -> LogHead:
         """Return the end of the log, as the transaction of ``connection`` sees it if given."""
         if connection is not None:
-            return _head(connection)
+            return head_of_log(connection)
         with self.database.connection() as own:
-            return _head(own)
+            return head_of_log(own)
 
     def read(
         self,
@@ -164,11 +164,17 @@ class EventLog(Application[UUID]):
         return head
 
 
-def _head(connection: AnyConnection) -> LogHead:
+def head_missing() -> SchemaError:
+    """Return the error that the log has lost its head."""
+    return SchemaError(
+        "the head of the log, the one row of featuretrail.log_head, is missing: restore it "
+        "from a backup, and see 'featuretrail audit verify'"
+    )
+
+
+def head_of_log(connection: AnyConnection) -> LogHead:
+    """Return the end of the log as ``connection`` sees it; raise ``SchemaError`` without one."""
     row = connection.execute(query_text("log/head"), prepare=True, binary=True).fetchone()
     if row is None:
-        raise SchemaError(
-            "the head of the log, the one row of featuretrail.log_head, is missing: restore it "
-            "from a backup, and see 'featuretrail audit verify'"
-        )
+        raise head_missing()
     return LogHead(*row)

@@ -145,6 +145,12 @@ def test_the_first_fault_says_what_it_affects(
             17,
             "view feature_performance_summary",
         ),
+        (
+            "DROP VIEW featuretrail.feature_snapshot_summary",
+            "read side",
+            0,
+            "view feature_snapshot_summary",
+        ),
     ],
 )
 def test_every_kind_of_tampering_is_named_with_what_it_affects(
@@ -165,6 +171,7 @@ def test_every_kind_of_tampering_is_named_with_what_it_affects(
     [
         ("DROP TABLE featuretrail.feature_lineage CASCADE", "read-side"),
         ("DELETE FROM featuretrail.generations", "read-side"),
+        ("UPDATE featuretrail.generations SET position = 99", "read-side"),
         ("DROP TABLE featuretrail.generations CASCADE", "read-side"),
         ("ALTER TABLE featuretrail.feature_lineage DROP COLUMN version", None),
         ("DROP TABLE featuretrail.batches CASCADE", "values"),

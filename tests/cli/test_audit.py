@@ -1,9 +1,11 @@
 """``audit`` and ``db``: what happened, whether it holds, what the database is."""
 
+from pathlib import Path
+
 from typer.testing import CliRunner
 
 from featuretrail.cli import app
-from tests.cli.conftest import Finished, Run
+from tests.cli.conftest import SPINE, Finished, Run
 from tests.engines.database import Database
 
 
@@ -42,6 +44,23 @@ def test_a_sound_log_verifies(filled: Run) -> None:
     assert verified.code == 0, verified.err
     assert (verified.json["ok"], verified.json["events"]) == (True, 5)
     assert verified.json["faults"] == []
+
+
+def test_a_fault_that_affects_much_names_the_first_and_counts_the_rest(
+    filled: Run, folder: Path, database: Database
+) -> None:
+    (folder / "spine.csv").write_text(SPINE, encoding="utf-8")
+    for _ in range(12):
+        assert filled("snapshot", "create", "departure_delay", "spine.csv").code == 0
+    with database.connect() as connection:
+        connection.execute("DELETE FROM featuretrail.blobs")
+
+    told = filled("audit", "verify", "--skip", "read-side")
+    listed = filled("audit", "verify", "--skip", "read-side", "--json").json["faults"]
+
+    assert told.code == 1
+    assert "snapshot departure_delay@1.9.0; and 2 more\n" in told.out
+    assert len(listed) == len(listed[0]["affects"]) == 12
 
 
 def test_the_status_says_what_is_active_and_why_not(filled: Run) -> None:

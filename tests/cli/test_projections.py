@@ -44,6 +44,16 @@ def test_the_status_says_how_far_the_tables_are(filled: Run) -> None:
     assert "nobody: start featuretrail projections run" in told.out
 
 
+def test_a_schema_that_somebody_altered_is_told_so(filled: Run, database: Database) -> None:
+    tamper(database, "ALTER TABLE featuretrail.dead_letters RENAME TO letters")
+
+    status = filled("projections", "status")
+
+    assert status.code == 3
+    assert "featuretrail.dead_letters" in status.err
+    assert "the schema was altered: restore what is missing" in status.err
+
+
 def test_a_rebuild_reports_its_proof_in_plain_text(projected: Run) -> None:
     told = projected("projections", "rebuild")
 

@@ -84,6 +84,11 @@ def test_a_count_may_have_to_begin_later() -> None:
         check_count("position", 0, 1)
 
 
+def test_a_count_beyond_64_bits_is_told_so() -> None:
+    with pytest.raises(InvalidInputError, match="give at most 9223372036854775807"):
+        check_count("position", 2**63)
+
+
 def test_what_is_not_given_is_not_checked() -> None:
     assert optional(check_score, "score", None) is None
     with pytest.raises(InvalidInputError):

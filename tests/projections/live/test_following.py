@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from featuretrail.domain.errors import DatabaseError, ProjectionError, SchemaError
+from featuretrail.domain.errors import DatabaseError, IntegrityError, ProjectionError, SchemaError
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.listening import Listener
@@ -278,6 +278,17 @@ def test_without_a_live_generation_it_ends_with_an_error(
 
     assert isinstance(run.error, SchemaError)
     assert "no generation" in str(run.error)
+
+
+def test_tables_that_claim_more_than_the_log_has_end_it_with_an_error(
+    pool: Database, log: EventLog, projections: Projections
+) -> None:
+    log.append(recorded())
+    with pool.transaction() as connection:
+        connection.execute("UPDATE featuretrail.generations SET position = 9")
+
+    with pytest.raises(IntegrityError, match="up to 9, but the log ends at 1"):
+        projections.run()
 
 
 def test_it_ends_when_its_store_is_closed(pool: Database, log: EventLog) -> None:
