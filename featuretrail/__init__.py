@@ -41,6 +41,8 @@ from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, Snap
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.stopping import Stop
 from featuretrail.projections.dead_letters import ParkedEvent, ReplayReport
+from featuretrail.projections.maintenance import MaintenanceReport
+from featuretrail.projections.retention import TableRetention
 from featuretrail.projections.status import GenerationStatus, ProjectionStatus
 from featuretrail.store import TimescaleDBFeatureStore
 
@@ -72,6 +74,7 @@ __all__ = [
     "InvalidValuesError",
     "LeakageReport",
     "LogEntry",
+    "MaintenanceReport",
     "NaiveTimeError",
     "NotFoundError",
     "NotNull",
@@ -92,6 +95,7 @@ __all__ = [
     "Split",
     "Stop",
     "StorageError",
+    "TableRetention",
     "TimescaleDBFeatureStore",
     "Version",
     "connect",

@@ -16,6 +16,7 @@ from featuretrail.commands import (
     ingest,
     projections,
     rebuild,
+    retention,
     sets,
     snapshots,
 )
@@ -42,6 +43,8 @@ app.add_typer(snapshots.app, name="snapshot")
 rebuild.add_commands(projections.app)
 app.add_typer(projections.app, name="projections")
 app.add_typer(audit.app, name="audit")
+retention.add_commands(app, db.app)
+app.add_typer(retention.app, name="retention")
 
 
 @app.callback()

@@ -36,8 +36,10 @@ from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.status import store_status
 from featuretrail.infrastructure.values.ingestion import ValueStore
+from featuretrail.projections.maintenance import Maintenance, MaintenanceReport
 from featuretrail.projections.projections import Projections
 from featuretrail.projections.projector import Policy
+from featuretrail.projections.retention import RetentionSettings
 from featuretrail.requests import Features, Requests
 
 
@@ -73,6 +75,8 @@ class TimescaleDBFeatureStore:
         )
         self.audit = Audit(database, self._log, self._registry, SnapshotStorage(database, blobs))
         self.projections = Projections(database, self._log, policy=projection_errors)
+        self.retention = RetentionSettings(database, self._log, self._metadata)
+        self._maintenance = Maintenance(database, self.projections)
 
     def register(
         self,
@@ -294,10 +298,27 @@ class TimescaleDBFeatureStore:
         """
         return self.projections.wait_until(position, timeout)
 
+    def maintain(
+        self, *, dry_run: bool = False, reason: str | None = None, actor: str | None = None
+    ) -> MaintenanceReport:
+        """Remove what retention has due and return what it was, or with ``dry_run`` would be.
+
+        As often as you like, by several at once; see ``store.retention`` for how long rows are
+        kept. Where TimescaleDB's Community edition runs jobs, one does this every day.
+        """
+        if dry_run:
+            return self._maintenance.preview()
+        given = "retention is due" if reason is None else reason
+        return self._maintenance.apply(self._metadata(actor, given))
+
     def status(self) -> dict[str, Any]:
         """Return what is active here and what is not, and why; as ``featuretrail db status``."""
         status = store_status(self._database, self._registry.current())
-        return {**status, "projections": self.projections.status().summary()}
+        return {
+            **status,
+            "projections": self.projections.status().summary(),
+            "retention": [each.to_dict() for each in self.retention.show()],
+        }
 
     def close(self) -> None:
         """Close the connections; an embedded server stops with its last user."""

@@ -7,6 +7,7 @@ from featuretrail.domain.aggregates.feature_metadata import FeatureMetadataAggre
 from featuretrail.domain.aggregates.feature_set import FeatureSetAggregate
 from featuretrail.domain.aggregates.group import GroupAggregate
 from featuretrail.domain.aggregates.lineage import LineageAggregate
+from featuretrail.domain.aggregates.retention import Retention
 from featuretrail.domain.aggregates.snapshot import SnapshotAggregate
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "FeatureSetAggregate",
     "GroupAggregate",
     "LineageAggregate",
+    "Retention",
     "SnapshotAggregate",
 ]

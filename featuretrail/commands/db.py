@@ -9,7 +9,7 @@ from featuretrail.commands.invocation import Invocation, command
 from featuretrail.commands.output import write_json, write_line, write_record, write_table
 from featuretrail.infrastructure import embedded, migrations
 
-app = typer.Typer(no_args_is_help=True, help="The database: migrate, status.")
+app = typer.Typer(no_args_is_help=True, help="The database: migrate, status, maintain.")
 
 
 @command(app, "migrate")
@@ -47,5 +47,7 @@ def _explain(facts: Mapping[str, Any]) -> None:
     write_record("projections", facts["projections"])
     write_line("capabilities", style="bold")
     write_table(facts["capabilities"], "none")
+    write_line("retention", style="bold")
+    write_table(facts["retention"], "none")
     write_line("groups", style="bold")
     write_table(facts["groups"], "no feature group is registered")

@@ -1,0 +1,35 @@
+-- Makes TimescaleDB's Community edition call run_maintenance every day; returns the job's id, NULL where
+-- nothing calls it by itself: then `featuretrail maintain` has to.
+CREATE FUNCTION featuretrail.schedule_maintenance()
+RETURNS integer
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+  functions CONSTANT name := (
+    SELECT n.nspname
+    FROM pg_catalog.pg_extension AS e
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+    WHERE e.extname = 'timescaledb'
+  );
+  job integer;
+BEGIN
+  IF functions IS NULL OR current_setting('timescaledb.license', true) IS DISTINCT FROM 'timescale' THEN
+    RETURN NULL;
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('featuretrail.retention', 0));
+  EXECUTE 'SELECT j.job_id FROM timescaledb_information.jobs AS j '
+    'WHERE j.proc_schema = ''featuretrail'' AND j.proc_name = ''run_maintenance'''
+  INTO job;
+  IF job IS NULL THEN
+    EXECUTE format(
+      'SELECT %I.add_job(''featuretrail.run_maintenance'', interval ''1 day'')', functions
+    )
+    INTO job;
+  END IF;
+  RETURN job;
+END
+$function$;
+
+COMMENT ON FUNCTION featuretrail.schedule_maintenance IS 'Makes TimescaleDB''s Community edition call run_maintenance every day; NULL where nothing calls it by itself';
+
+SELECT featuretrail.schedule_maintenance();
