@@ -21,6 +21,7 @@ from featuretrail.domain.events import (
     SnapshotAssessed,
     SnapshotCreated,
     ValuesIngested,
+    ValuesRemoved,
     ValuesRetracted,
 )
 
@@ -62,6 +63,8 @@ def _of_read_models(event: Event) -> str:
             name = f"drift incident {event.originator_id}"
         case PerformanceSampled():
             name = f"performance sample {event.originator_id}"
+        case ValuesRemoved():
+            name = f"retention {event.group}"
         case RetentionSet() | RetentionApplied():
             name = f"retention {event.table}"
         case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks

@@ -26,6 +26,7 @@ from featuretrail.domain.errors import (
     NotFoundError,
     ProjectionError,
     ProjectionTimeoutError,
+    RetentionError,
     SchemaError,
     StorageError,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "Receipt",
     "Registration",
     "ReplayReport",
+    "RetentionError",
     "SchemaError",
     "Settings",
     "SnapshotDiff",

@@ -306,10 +306,15 @@ class TimescaleDBFeatureStore:
         As often as you like, by several at once; see ``store.retention`` for how long rows are
         kept. Where TimescaleDB's Community edition runs jobs, one does this every day.
         """
+        groups = [
+            name
+            for name, known in self._registry.current().groups.items()
+            if known.latest.retention is not None
+        ]
         if dry_run:
-            return self._maintenance.preview()
+            return self._maintenance.preview(groups)
         given = "retention is due" if reason is None else reason
-        return self._maintenance.apply(self._metadata(actor, given))
+        return self._maintenance.apply(self._metadata(actor, given), groups)
 
     def status(self) -> dict[str, Any]:
         """Return what is active here and what is not, and why; as ``featuretrail db status``."""

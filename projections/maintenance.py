@@ -1,5 +1,6 @@
 """Maintenance: removing what retention has due, on every engine."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,6 +14,8 @@ from featuretrail.infrastructure.queries import query
 from featuretrail.projections.projections import Projections
 
 AnyConnection = psycopg.Connection[Any]
+
+Facts = Mapping[str, str | bool | None]
 
 PATIENCE_SECONDS = 3_600.0
 """How long the tables may take to become level with the log."""
@@ -71,27 +74,39 @@ class Maintenance:
     database: Database
     projections: Projections
 
-    def preview(self) -> MaintenanceReport:
-        """Return what would be removed now; nothing is."""
+    def preview(self, groups: Sequence[str] = ()) -> MaintenanceReport:
+        """Return what would be removed now, of the values of ``groups`` too; nothing is."""
         with self.database.transaction() as connection:
             connection.execute(query("values/no_statement_timeout"))
             due = _removed(connection, "projections/due_retention", {})
+            for group in groups:
+                facts = {"group": group, "actor": None, "reason": None, "preview": True}
+                due += _removed(connection, "values/remove_values", facts)
         return MaintenanceReport(dry_run=True, removed=due, job=self._job())
 
-    def apply(self, metadata: Metadata) -> MaintenanceReport:
+    def apply(self, metadata: Metadata, groups: Sequence[str] = ()) -> MaintenanceReport:
         """Remove what is due and return what it was, once the live tables lack it.
 
-        Each removal is an event. What another call removes at the same time is not counted twice.
+        Of ``groups``, values are removed as their definitions say. Each removal is an event. What
+        another call removes at the same time is not counted twice.
         """
         self.projections.catch_up(PATIENCE_SECONDS)
         facts = {"actor": metadata.actor, "reason": metadata.reason}
         with self.database.transaction() as connection:
             connection.execute(query("values/no_statement_timeout"))
             removed = _removed(connection, "projections/apply_retention", facts)
+        for group in groups:
+            removed += self._remove_values(group, facts)
         report = MaintenanceReport(dry_run=False, removed=removed, job=self._job())
         if report.position is not None:
             self.projections.wait_until(report.position, PATIENCE_SECONDS)
         return report
+
+    def _remove_values(self, group: str, facts: Facts) -> tuple[Removed, ...]:
+        with self.database.transaction() as connection:
+            connection.execute(query("values/no_statement_timeout"))
+            given = {**facts, "group": group, "preview": False}
+            return _removed(connection, "values/remove_values", given)
 
     def _job(self) -> int | None:
         with self.database.connection() as connection:
@@ -99,7 +114,5 @@ class Maintenance:
         return None if job is None else int(job)
 
 
-def _removed(
-    connection: AnyConnection, name: str, facts: dict[str, str | None]
-) -> tuple[Removed, ...]:
+def _removed(connection: AnyConnection, name: str, facts: Facts) -> tuple[Removed, ...]:
     return tuple(Removed(*row) for row in connection.execute(query(name), facts))

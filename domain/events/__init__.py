@@ -29,7 +29,12 @@ from featuretrail.domain.events.retention import (
     RetentionSet,
 )
 from featuretrail.domain.events.snapshots import SNAPSHOT_EVENTS, SnapshotAssessed, SnapshotCreated
-from featuretrail.domain.events.values import VALUE_EVENTS, ValuesIngested, ValuesRetracted
+from featuretrail.domain.events.values import (
+    VALUE_EVENTS,
+    ValuesIngested,
+    ValuesRemoved,
+    ValuesRetracted,
+)
 
 __all__ = [
     "CHECK_EVENTS",
@@ -65,6 +70,7 @@ __all__ = [
     "SnapshotAssessed",
     "SnapshotCreated",
     "ValuesIngested",
+    "ValuesRemoved",
     "ValuesRetracted",
     "stream_id",
 ]
