@@ -3,6 +3,7 @@
 import re
 import shlex
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner
@@ -11,8 +12,9 @@ from featuretrail.cli import app
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.projections.projections import Projections
 from tests.engines.database import Database
-from tests.projections.rebuilding.histories import fill
+from tests.projections.live.events import incident, sampled
 from tests.projections.retention.conftest import Days
+from tests.projections.streams import records
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "retention.md"
 
@@ -27,9 +29,9 @@ def test_the_session_of_the_page_is_what_happens(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FEATURETRAIL_URL", database.url)
-    fill(log, 1)
+    log.append(*incident(uuid4()), *(event for stream in records() for event in stream))
     days(100)
-    fill(log, 1, first=1)
+    log.append(*incident(uuid4()), sampled())
     side.catch_up()
     steps = re.findall(
         r"^\$ featuretrail (.*)\n((?:(?!\$ ).*\n)*?)(?=\$ |```)",
