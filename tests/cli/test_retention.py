@@ -6,7 +6,9 @@ from tests.cli.conftest import Run
 
 
 def test_a_retention_is_set_and_shown(run: Run) -> None:
-    done = run("retention", "set", "feature_metadata", "--keep", "30d", "--reason", "space", "--json")
+    done = run(
+        "retention", "set", "feature_metadata", "--keep", "30d", "--reason", "space", "--json"
+    )
 
     assert done.code == 0
     assert done.json == {

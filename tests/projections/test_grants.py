@@ -40,7 +40,7 @@ def role(connection: psycopg.Connection[Any]) -> Iterator[str]:
 
 
 def swap(connection: psycopg.Connection[Any]) -> None:
-    connection.execute("SELECT featuretrail.swap_tables('twin', %s)", [TABLES_OF_IT])
+    connection.execute("SELECT featuretrail.swap_tables('twin', %s, '10 s')", [TABLES_OF_IT])
 
 
 def may(connection: psycopg.Connection[Any], role: str, table: str, privilege: str) -> bool:

@@ -158,7 +158,7 @@ def test_a_new_generation_has_the_schema_of_the_live_one(database: Database) -> 
             here, there = definition(connection, view), definition(connection, view, "twin")
             assert there == here.replace("featuretrail.", "twin.")
         connection.execute("DROP VIEW " + ", ".join(f"twin.{view}" for view in views))
-        connection.execute("SELECT featuretrail.swap_tables('twin', %s)", [tables])
+        connection.execute("SELECT featuretrail.swap_tables('twin', %s, '10 s')", [tables])
         assert described(connection) == before
         if database.timescale:
             assert hypertables(connection) == {table: time for table, (time, _) in TABLES.items()}
@@ -170,8 +170,10 @@ def test_every_event_changes_a_table_or_is_known_to_change_none() -> None:
     # facts of groups, sets and values: read from the log and the tables of values themselves
     changing_none = {
         "featuretrail.group.defined",
+        "featuretrail.retention.set",
         "featuretrail.set.defined",
         "featuretrail.values.ingested",
+        "featuretrail.values.removed",
         "featuretrail.values.retracted",
     }
     assert handled | changing_none == ours
