@@ -142,6 +142,56 @@ def test_a_leakage_report_and_labels_are_refused_too(filled: ft.TimescaleDBFeatu
     assert filled.create_feature_snapshot("labelled", spine(now())).rows == 1
 
 
+def test_what_holds_stays_feature_by_feature(
+    database: Database, filled: ft.TimescaleDBFeatureStore
+) -> None:
+    partial = daily(LONG_AGO + 65 * DAY, 1).drop_columns("sky")
+    filled.ingest("weather", partial, partial=True)
+    ask = filled.get_historical_features
+    before = ask(spine(now()), ["weather.temp", "weather.sky"], status=True, event_time=True)
+    filled.maintain()
+
+    after = ask(spine(now()), ["weather.temp", "weather.sky"], status=True, event_time=True)
+    assert after.drop_columns("event_time").equals(before.drop_columns("event_time"))
+    assert len(stored(database)) == 5
+    assert filled.audit.verify().ok
+
+
+def test_what_a_retraction_hides_goes_and_what_it_does_not_hide_stays(
+    database: Database, filled: ft.TimescaleDBFeatureStore
+) -> None:
+    filled.retract("weather", {"origin": "EWR"}, LONG_AGO + 50 * DAY, "broken sensor")
+    again = daily(LONG_AGO + 55 * DAY + timedelta(hours=1), 1, ("EWR",))
+    filled.ingest("weather", again)
+    ask = filled.get_historical_features
+    before = ask(spine(now()), ["weather.temp"], status=True)["temp"]
+    filled.maintain()
+
+    assert [row[1] for row in stored(database) if row[0] == "EWR"] == [
+        LONG_AGO + 55 * DAY + timedelta(hours=1)
+    ]
+    assert ask(spine(now()), ["weather.temp"])["temp"].equals(before)
+    assert before.to_pylist() == [0.0]
+
+
+def test_a_cut_before_an_older_value_was_known_is_refused(
+    filled: ft.TimescaleDBFeatureStore,
+) -> None:
+    before = filled.position
+    filled.ingest("weather", daily(LONG_AGO + 59 * DAY + timedelta(hours=1), 1, ("EWR",)))
+    late = now()
+    filled.maintain()
+
+    with pytest.raises(ft.RetentionError, match=f"known at position {before} cannot be told"):
+        filled.get_historical_features(spine(late), ["weather.temp"], known_at=before)
+    answer = filled.get_historical_features(spine(late), ["weather.temp"], known_at=before + 1)
+    assert answer["temp"].to_pylist() == [0.0]
+    recent = spine(late - timedelta(hours=1))
+    with pytest.raises(ft.RetentionError, match="1 of 1 rows are from before all"):
+        filled.get_historical_features(recent, ["weather.temp"], knowledge="row")
+    assert filled.get_historical_features(recent, ["weather.temp"])["temp"].to_pylist() == [0.0]
+
+
 def test_a_snapshot_keeps_its_rows_and_its_derivation_is_not_evaluated(
     filled: ft.TimescaleDBFeatureStore,
 ) -> None:
