@@ -44,7 +44,7 @@ def test_what_cannot_be_meant_is_refused(run: Run, table: str, keep: str, compla
 
 @pytest.mark.parametrize("name", [["maintain"], ["db", "maintain"]])
 def test_maintain_is_one_command_with_two_names(run: Run, name: list[str]) -> None:
-    nothing = {"removed": [], "job": None}
+    nothing: dict[str, object] = {"removed": [], "job": None}
 
     assert run(*name, "--json").json == {"dry_run": False, **nothing}
     done = run(*name, "--dry-run", "--json")

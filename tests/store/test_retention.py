@@ -286,3 +286,16 @@ def test_another_retention_needs_a_new_version(store: ft.TimescaleDBFeatureStore
 def test_what_is_no_retention_is_refused(retention: Any) -> None:
     with pytest.raises(ft.InvalidDefinitionError, match="at least a day"):
         group(retention=retention)
+
+
+@pytest.mark.tiers("community")
+def test_a_job_of_the_database_removes_values_too(
+    database: Database, filled: ft.TimescaleDBFeatureStore
+) -> None:
+    job = filled.maintain(dry_run=True).job
+    with database.connect() as connection:
+        connection.execute(f"CALL run_job({job})".encode())
+
+    assert len(stored(database)) == 3
+    assert filled.maintain().removed == ()
+    assert filled.audit.verify().ok
