@@ -21,7 +21,7 @@ from psycopg.types.json import Jsonb
 
 from featuretrail.domain.events import Event
 from featuretrail.infrastructure.log.mapper import EventMapper
-from featuretrail.projections.read_model import Change, Place, Revision, Row
+from featuretrail.projections.read_model import Change, Place, Removal, Revision, Row
 from featuretrail.projections.read_models import READ_MODELS
 
 SCHEMA = "library_side"
@@ -50,6 +50,8 @@ class Tables(PostgresTrackingRecorder):
                 if isinstance(change, Revision):
                     row = {**change.values, "last_position": tracking.notification_id}
                     cursor.execute(_update(table, row), _cells(row) | {"id": change.id})
+                elif isinstance(change, Removal):
+                    raise TypeError("the histories that are measured have no retention")
                 else:
                     own = {"position": tracking.notification_id}
                     row = {**change, **own, "last_position": tracking.notification_id}

@@ -18,6 +18,7 @@ MAX_ROW_BYTES = 8000
 """Bytes that one row of values may take in PostgreSQL's 8 KiB page, less its headers."""
 
 MAX_TTL = timedelta(days=366_000)
+SHORTEST_RETENTION = timedelta(days=1)
 """A thousand years: far below what 64-bit microseconds hold, so that no sum of times overflows."""
 
 _COLUMN_BYTES = {"float64": 8, "int64": 8, "bool": 1, "timestamptz": 8, "text": 18}
@@ -120,14 +121,26 @@ def _duration(value: timedelta | None) -> timedelta | None:
     return value
 
 
+def _retention(value: timedelta | None) -> timedelta | None:
+    if value is None:
+        return None
+    if not isinstance(value, timedelta) or not SHORTEST_RETENTION <= value <= MAX_TTL:
+        raise InvalidDefinitionError(
+            f"retention is {value!r}; give a timedelta of at least a day and at most "
+            f"{MAX_TTL.days} days, or None to keep values for ever"
+        )
+    return value
+
+
 @frozen
 class FeatureGroup:
     """Features of one entity type that arrive together.
 
     ``keys`` maps each entity key column to ``text`` or ``int64``, in the order of the index.
     ``ttl``: how long a value stays valid after its event time (``None``: for ever).
-    ``known_time`` names the column in which the source says when it knew each row (a load or
-    publish time); without it a row was known when it was recorded.
+    ``retention``: how long after its event time a value is kept (``None``: for ever); what then
+    still holds stays. ``known_time`` names the column in which the source says when it knew each
+    row (a load or publish time); without it a row was known when it was recorded.
     Raises ``InvalidDefinitionError`` or ``InvalidNameError``.
     """
 
@@ -135,6 +148,7 @@ class FeatureGroup:
     keys: Mapping[str, str]
     features: tuple[Feature, ...] = field(default=(), converter=_features)
     ttl: timedelta | None = field(default=None, converter=_duration, kw_only=True)
+    retention: timedelta | None = field(default=None, converter=_retention, kw_only=True)
     known_time: str | None = field(default=None, kw_only=True)
     description: str = field(default="", kw_only=True)
     owner: str | None = field(default=None, kw_only=True)
@@ -180,10 +194,17 @@ class FeatureGroup:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the group's own definition, without its features, as a JSON object."""
+        microsecond = timedelta(microseconds=1)
+        kept = (  # left out where it is not set, so that older definitions keep their digests
+            {}
+            if self.retention is None
+            else {"retention_microseconds": self.retention // microsecond}
+        )
         return {
             "name": self.name,
             "keys": dict(self.keys),
-            "ttl_microseconds": None if self.ttl is None else self.ttl // timedelta(microseconds=1),
+            "ttl_microseconds": None if self.ttl is None else self.ttl // microsecond,
+            **kept,
             "known_time": self.known_time,
             "description": self.description,
             "owner": self.owner,

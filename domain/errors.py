@@ -23,6 +23,7 @@
     │   ├── AccessDeniedError
     │   ├── DatabaseUnavailableError
     │   └── SchemaError
+    ├── RetentionError
     ├── ProjectionError
     ├── ProjectionTimeoutError (also a TimeoutError)
     ├── CheckFailedError (also an AssertionError; in featuretrail.projections.checks)
@@ -227,6 +228,23 @@ class AccessDeniedError(DatabaseError):
 
 class SchemaError(DatabaseError):
     """The database's schema is missing, older or newer than this library, or was altered."""
+
+
+class RetentionError(FeatureTrailError):
+    """An answer could depend on values that retention removed: rather none than a wrong one.
+
+    Of ``group``, values before ``horizon`` (ISO 8601) are gone; the event at ``position`` says so.
+    """
+
+    def __init__(self, group: str, horizon: str, position: int, reason: str) -> None:
+        self.group = group
+        self.horizon = horizon
+        self.position = position
+        self.reason = reason
+        super().__init__(
+            f"retention removed values of {group!r} before {horizon} (event at position "
+            f"{position}): {reason}, or read a snapshot that holds the older values"
+        )
 
 
 class ProjectionError(FeatureTrailError):

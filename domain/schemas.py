@@ -91,6 +91,8 @@ class GroupSchema(_Schema):
     features: list[FeatureSchema] = []
     ttl: Duration | None = None
     ttl_microseconds: int | None = None
+    retention: Duration | None = None
+    retention_microseconds: int | None = None
     known_time: str | None = None
     description: str = ""
     owner: str | None = None
@@ -100,9 +102,10 @@ class GroupSchema(_Schema):
     def to_domain(self) -> FeatureGroup:
         """Return the definition."""
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        microseconds = fields.pop("ttl_microseconds")
-        if microseconds is not None:
-            fields["ttl"] = timedelta(microseconds=microseconds)
+        for name in ("ttl", "retention"):
+            microseconds = fields.pop(f"{name}_microseconds")
+            if microseconds is not None:
+                fields[name] = timedelta(microseconds=microseconds)
         return FeatureGroup(**fields | {"features": [f.to_domain() for f in self.features]})
 
 

@@ -16,9 +16,12 @@ from featuretrail.domain.events import (
     MetadataRecorded,
     PerformanceSampled,
     QualityChecked,
+    RetentionApplied,
+    RetentionSet,
     SnapshotAssessed,
     SnapshotCreated,
     ValuesIngested,
+    ValuesRemoved,
     ValuesRetracted,
 )
 
@@ -60,6 +63,10 @@ def _of_read_models(event: Event) -> str:
             name = f"drift incident {event.originator_id}"
         case PerformanceSampled():
             name = f"performance sample {event.originator_id}"
+        case ValuesRemoved():
+            name = f"retention {event.group}"
+        case RetentionSet() | RetentionApplied():
+            name = f"retention {event.table}"
         case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks
             name = f"snapshot {event.originator_id}"
         case _:

@@ -35,6 +35,7 @@ from featuretrail.domain.errors import (
     NotYetError,
     ProjectionError,
     ProjectionTimeoutError,
+    RetentionError,
     SchemaError,
     StorageError,
 )
@@ -49,6 +50,8 @@ from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, Snap
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.stopping import Stop
 from featuretrail.projections.dead_letters import ParkedEvent, ReplayReport
+from featuretrail.projections.maintenance import MaintenanceReport
+from featuretrail.projections.retention import TableRetention
 from featuretrail.projections.status import GenerationStatus, ProjectionStatus
 from featuretrail.store import TimescaleDBFeatureStore
 
@@ -84,6 +87,7 @@ __all__ = [
     "InvalidValuesError",
     "LeakageReport",
     "LogEntry",
+    "MaintenanceReport",
     "NaiveTimeError",
     "NotEvaluated",
     "NotFoundError",
@@ -100,6 +104,7 @@ __all__ = [
     "RegistryAt",
     "ReplayReport",
     "RowOrigin",
+    "RetentionError",
     "SchemaError",
     "Settings",
     "SnapshotDiff",
@@ -110,6 +115,7 @@ __all__ = [
     "Stop",
     "StorageError",
     "TableAt",
+    "TableRetention",
     "TimescaleDBFeatureStore",
     "Version",
     "connect",

@@ -17,6 +17,7 @@ from featuretrail.commands import (
     past,
     projections,
     rebuild,
+    retention,
     sets,
     snapshots,
 )
@@ -44,6 +45,8 @@ rebuild.add_commands(projections.app)
 app.add_typer(projections.app, name="projections")
 past.add_commands(audit.app)
 app.add_typer(audit.app, name="audit")
+retention.add_commands(app, db.app)
+app.add_typer(retention.app, name="retention")
 
 
 @app.callback()

@@ -5,6 +5,7 @@ from typing import Any
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.status import Sections, store_status
+from featuretrail.projections.retention import table_retentions
 from featuretrail.projections.status import projection_status
 
 
@@ -17,5 +18,10 @@ def read_status(database: Database, registry: RegistryReader) -> dict[str, Any]:
     status = store_status(database, registry, sections)
     with database.connection() as connection:
         found = sections.read("projections", lambda: projection_status(connection))
-    projections = None if found is None else found.summary()
-    return {**status, "projections": projections, "missing": sections.missing}
+        kept = sections.read("retention", lambda: table_retentions(connection))
+    return {
+        **status,
+        "projections": None if found is None else found.summary(),
+        "retention": None if kept is None else [each.to_dict() for each in kept],
+        "missing": sections.missing,
+    }

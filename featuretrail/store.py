@@ -36,8 +36,10 @@ from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, Snap
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.values.ingestion import ValueStore
+from featuretrail.projections.maintenance import Maintenance, MaintenanceReport
 from featuretrail.projections.projections import Projections
 from featuretrail.projections.projector import Policy
+from featuretrail.projections.retention import RetentionSettings
 from featuretrail.requests import Features, Requests
 from featuretrail.status import read_status
 
@@ -75,6 +77,8 @@ class TimescaleDBFeatureStore:
         self.projections = Projections(database, self._log, policy=projection_errors)
         storage = SnapshotStorage(database, blobs)
         self.audit = Audit(database, self._log, self._registry, storage, self.projections)
+        self.retention = RetentionSettings(database, self._log, self._metadata)
+        self._maintenance = Maintenance(database, self.projections)
 
     @needs("writer")
     def register(
@@ -305,6 +309,24 @@ class TimescaleDBFeatureStore:
         ``ProjectionTimeoutError`` after ``timeout`` seconds.
         """
         return self.projections.wait_until(position, timeout)
+
+    def maintain(
+        self, *, dry_run: bool = False, reason: str | None = None, actor: str | None = None
+    ) -> MaintenanceReport:
+        """Remove what retention has due and return what it was, or with ``dry_run`` would be.
+
+        As often as you like, by several at once; see ``store.retention`` for how long rows are
+        kept. Where TimescaleDB's Community edition runs jobs, one does this every day.
+        """
+        groups = [
+            name
+            for name, known in self._registry.current().groups.items()
+            if known.latest.retention is not None
+        ]
+        if dry_run:
+            return self._maintenance.preview(groups)
+        given = "retention is due" if reason is None else reason
+        return self._maintenance.apply(self._metadata(actor, given), groups)
 
     @needs("auditor")
     def status(self) -> dict[str, Any]:

@@ -169,7 +169,12 @@ class _Replay:
         self._settle(events, letters)
 
     def end(self) -> ReplayReport:
-        """Return what was done."""
+        """Remove what came too late for its removal; return what was done."""
+        own = {"generation": self.generation}
+        rows = self.connection.execute(query("projections/removals"), own, binary=True).fetchall()
+        removals = self.folding.fold(map(RecordedEvent.from_row, rows), {})
+        for table, changes in removals.changes.items():
+            self.writer.write(self.schema, table, changes)
         remaining = count_dead_letters(self.connection, self.generation)
         return ReplayReport(self.generation, self.replayed, remaining)
 

@@ -9,7 +9,15 @@ from attrs import Factory, define, frozen
 from featuretrail.domain.events.registry import topics
 from featuretrail.infrastructure.log.decoding import decode
 from featuretrail.infrastructure.log.records import RecordedEvent
-from featuretrail.projections.read_model import Handler, Place, ReadModel, Revision, Row
+from featuretrail.projections.read_model import (
+    Change,
+    Handler,
+    Place,
+    ReadModel,
+    Removal,
+    Revision,
+    Row,
+)
 
 ATTEMPTS = 3
 """How often an event is tried before it is parked."""
@@ -49,10 +57,15 @@ class DeadLetter:
 
 @define
 class TableChanges:
-    """What a page does to one table: new rows, and new values of rows that exist, by id."""
+    """What a page does to one table: new rows, new values of rows that exist, by id; a removal.
+
+    The removal comes last: it is of rows of this page too, and no row of it that a later event
+    made or revised is past by its horizon.
+    """
 
     inserted: dict[UUID, Row] = Factory(dict)
     revised: dict[UUID, Row] = Factory(dict)
+    removal: Removal | None = None
 
 
 @define
@@ -114,7 +127,7 @@ class Folding:
                 return None
         return letter
 
-    def _changed(self, recorded: RecordedEvent) -> list[tuple[str, Row | Revision]]:
+    def _changed(self, recorded: RecordedEvent) -> list[tuple[str, Change]]:
         handlers = self._handlers.get(recorded.topic)
         event = decode(recorded, recorded.position)
         if handlers is None:  # a known topic would have been ignored
@@ -130,32 +143,40 @@ def describe(error: BaseException) -> str:
 
 
 def _merge(
-    changes: dict[str, TableChanges], changed: Sequence[tuple[str, Row | Revision]], position: int
+    changes: dict[str, TableChanges], changed: Sequence[tuple[str, Change]], position: int
 ) -> None:
     for table, change in changed:
-        if not isinstance(change, Revision) and change["id"] in changes[table].inserted:
+        if isinstance(change, dict) and change["id"] in changes[table].inserted:
             raise DuplicateRowError(f"{table} has a row {change['id']} already")
     for table, change in changed:
         known = changes[table]
-        if isinstance(change, Revision):
+        if isinstance(change, dict):
+            change["position"] = change["last_position"] = position
+            known.inserted[change["id"]] = change
+        elif isinstance(change, Revision):
             row = known.inserted.get(change.id)
             if row is None:
                 row = known.revised.setdefault(change.id, {})
             row.update(change.values)
             row["last_position"] = position
-        else:
-            change["position"] = change["last_position"] = position
-            known.inserted[change["id"]] = change
+        elif known.removal is None or known.removal.horizon < change.horizon:
+            known.removal = change
 
 
-def _without_nul(changed: Iterable[tuple[str, Row | Revision]]) -> list[tuple[str, Row | Revision]]:
+def _without_nul(changed: Iterable[tuple[str, Change]]) -> list[tuple[str, Change]]:
     """Put the replacement character for NUL, which PostgreSQL's text and jsonb cannot hold."""
-    return [
-        (table, Revision(change.id, _clean(change.values)))
-        if isinstance(change, Revision)
-        else (table, _clean(change))
-        for table, change in changed
-    ]
+    return [(table, _cleaned(change)) for table, change in changed]
+
+
+def _cleaned(change: Change) -> Change:
+    match change:
+        case Revision():
+            return Revision(change.id, _clean(change.values))
+        case Removal():
+            return change
+        case _:
+            cleaned: Row = _clean(change)
+            return cleaned
 
 
 def _clean(value: Any) -> Any:  # noqa: ANN401 - a JSON value or a cell

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from attrs import define, field, frozen
 
-from featuretrail.domain.events import Event, stream_id
+from featuretrail.domain.events import Event, RetentionApplied, stream_id
 
 E = TypeVar("E", bound=Event)
 
@@ -31,7 +31,22 @@ class Revision:
     values: Row
 
 
-Change = Row | Revision
+@frozen
+class Removal:
+    """Rows are removed whose column ``past_since`` is before ``horizon``; NULL is not.
+
+    A horizon is never after the event that states it, and a row becomes past when an event is
+    recorded: so what is removed does not depend on where among other streams the event stands, and
+    of several removals the greatest horizon says it all. ``time`` is the table's time column, which
+    is never after ``past_since``.
+    """
+
+    time: str
+    past_since: str
+    horizon: datetime
+
+
+Change = Row | Revision | Removal
 Handler = Callable[[Any, Place], Iterable[Change]]
 
 
@@ -42,11 +57,21 @@ class ReadModel:
     A handler is pure and returns new rows (dicts with every column) and revisions. Every row
     belongs to one stream: only events of the stream that made it revise it, so only the order
     within a stream matters. Its time column never changes.
+
+    ``past_since`` names the column that says since when a row is past, if rows of the table can be:
+    nothing revises such a row any more, and retention removes it in the end.
     """
 
     table: str
     time: str
+    past_since: str | None = field(default=None, kw_only=True)
     handlers: dict[type[Event], Handler] = field(factory=dict, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.past_since is not None:
+            self.handlers[RetentionApplied] = partial(
+                _removal, self.table, self.time, self.past_since
+            )
 
     def on(
         self, kind: type[E]
@@ -67,6 +92,16 @@ class ReadModel:
     def topics(self) -> frozenset[str]:
         """The topics of the events that change the table."""
         return frozenset(kind.TOPIC for kind in self.handlers)
+
+
+def _removal(
+    table: str, time: str, past_since: str, event: RetentionApplied, at: Place
+) -> list[Change]:
+    if event.table != table:
+        return []
+    if event.horizon > at.recorded_at:
+        raise ValueError(f"the horizon {event.horizon} is after the event, {at.recorded_at}")
+    return [Removal(time, past_since, event.horizon)]
 
 
 def row_id(stream: UUID, part: str) -> UUID:

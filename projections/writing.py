@@ -6,7 +6,7 @@ from typing import Any, Self
 from uuid import UUID
 
 import psycopg
-from attrs import frozen
+from attrs import asdict, frozen
 from psycopg import sql
 from psycopg.types.json import set_json_dumps
 from pydantic_core import to_json
@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from featuretrail.infrastructure.queries import query
 from featuretrail.projections.folding import TableChanges
 from featuretrail.projections.presence import missing
-from featuretrail.projections.read_model import Row
+from featuretrail.projections.read_model import Removal, Row
 
 AnyConnection = psycopg.Connection[Any]
 
@@ -57,12 +57,14 @@ class TableWriter:
         """Write ``changes`` into ``table`` of ``schema``, in the connection's transaction.
 
         Revisions come first: they are of rows that were there before, and one that its stream has
-        out of order must not find the row that comes after it.
+        out of order must not find the row that comes after it. A removal comes last.
         """
         for names, revisions in _by_columns(changes.revised).items():
             self._revise(sql.Identifier(schema, table), table, names, revisions)
         if changes.inserted:
             self._insert(sql.Identifier(schema, table), table, changes.inserted.values())
+        if changes.removal is not None:
+            self._remove(schema, table, changes.removal)
 
     def _insert(self, target: sql.Identifier, table: str, rows: Iterable[Row]) -> None:
         shape = self._shapes[table]
@@ -74,6 +76,10 @@ class TableWriter:
             copy.set_types(shape.oids)
             for row in rows:
                 copy.write_row(cells(row))
+
+    def _remove(self, schema: str, table: str, removal: Removal) -> None:
+        facts = {"schema": schema, "table": table, **asdict(removal)}
+        self._connection.execute(query("projections/remove_past_rows"), facts)
 
     def _revise(
         self,

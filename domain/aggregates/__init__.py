@@ -8,6 +8,7 @@ from featuretrail.domain.aggregates.feature_set import FeatureSetAggregate
 from featuretrail.domain.aggregates.group import GroupAggregate
 from featuretrail.domain.aggregates.lineage import LineageAggregate
 from featuretrail.domain.aggregates.record import Record
+from featuretrail.domain.aggregates.retention import Retention
 from featuretrail.domain.aggregates.snapshot import SnapshotAggregate
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "GroupAggregate",
     "LineageAggregate",
     "Record",
+    "Retention",
     "SnapshotAggregate",
 ]

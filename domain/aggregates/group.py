@@ -74,7 +74,7 @@ def _needed(state: GroupAggregate, definition: FeatureGroup) -> Version | None:
     if not state.definitions:
         return None
     latest = state.latest
-    if latest.ttl != definition.ttl:
+    if (latest.ttl, latest.retention) != (definition.ttl, definition.retention):
         return latest.version.next_minor()
     if latest.to_dict() != definition.to_dict():
         return latest.version.next_patch()

@@ -23,8 +23,18 @@ from featuretrail.domain.events.performance import (
     Measurement,
     PerformanceSampled,
 )
+from featuretrail.domain.events.retention import (
+    RETENTION_EVENTS,
+    RetentionApplied,
+    RetentionSet,
+)
 from featuretrail.domain.events.snapshots import SNAPSHOT_EVENTS, SnapshotAssessed, SnapshotCreated
-from featuretrail.domain.events.values import VALUE_EVENTS, ValuesIngested, ValuesRetracted
+from featuretrail.domain.events.values import (
+    VALUE_EVENTS,
+    ValuesIngested,
+    ValuesRemoved,
+    ValuesRetracted,
+)
 
 __all__ = [
     "CHECK_EVENTS",
@@ -34,6 +44,7 @@ __all__ = [
     "LINEAGE_EVENTS",
     "METADATA_EVENTS",
     "PERFORMANCE_EVENTS",
+    "RETENTION_EVENTS",
     "SNAPSHOT_EVENTS",
     "VALUE_EVENTS",
     "ConsistencyChecked",
@@ -54,9 +65,12 @@ __all__ = [
     "MetadataRecorded",
     "PerformanceSampled",
     "QualityChecked",
+    "RetentionApplied",
+    "RetentionSet",
     "SnapshotAssessed",
     "SnapshotCreated",
     "ValuesIngested",
+    "ValuesRemoved",
     "ValuesRetracted",
     "stream_id",
 ]

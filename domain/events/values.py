@@ -1,7 +1,11 @@
 """Events of values: batches ingested and values retracted."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime
 
 from featuretrail.domain.events.base import Event, JsonObject
 from featuretrail.domain.events.registry import register_events
@@ -43,6 +47,29 @@ class ValuesRetracted(Event):
     idempotency_key: str | None = None
 
 
-VALUE_EVENTS = (ValuesIngested, ValuesRetracted)
+class ValuesRemoved(Event):
+    """Retention removed rows with event times before ``horizon``, but for what held there.
+
+    ``batches`` says of which batches how many rows went. From ``known_position`` on (for cuts row
+    by row: ``known_at``) the store knew all that was before the horizon; what it knew earlier can
+    no longer be told.
+    """
+
+    TOPIC: ClassVar[str] = "featuretrail.values.removed"
+
+    group: str
+    horizon: AwareDatetime
+    rows: int
+    batches: list[tuple[int, int]]
+    known_position: int
+    known_at: AwareDatetime
+
+
+def removals_stream(group: str) -> UUID:
+    """Return the stream of the removals of a group's values, which the database names too."""
+    return UUID(bytes=sha256(f"removals:{group}".encode()).digest()[:16])
+
+
+VALUE_EVENTS = (ValuesIngested, ValuesRetracted, ValuesRemoved)
 
 register_events(*VALUE_EVENTS)

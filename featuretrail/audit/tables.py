@@ -18,7 +18,7 @@ from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.projections.folding import DeadLetter, Folding
 from featuretrail.projections.presence import missing
-from featuretrail.projections.read_model import ReadModel, Row
+from featuretrail.projections.read_model import ReadModel, Removal, Row
 from featuretrail.projections.read_models import READ_MODELS
 
 if TYPE_CHECKING:
@@ -117,7 +117,16 @@ class TableFold:
             known = self.rows[own_id]
             if known is not None:
                 known.update(values)
+        if changes.removal is not None:
+            self._remove(changes.removal)
         return {**changes.inserted, **changes.revised}
+
+    def _remove(self, removal: Removal) -> None:
+        """Take out the rows that are past since before the horizon."""
+        for own_id, row in list(self.rows.items()):
+            since = None if row is None else row[removal.past_since]
+            if since is not None and since < removal.horizon:
+                del self.rows[own_id]
 
 
 class TableReader:

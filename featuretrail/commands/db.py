@@ -19,7 +19,7 @@ from featuretrail.upgrading import Upgrade, upgrade
 
 Prefix = Annotated[str, typer.Option(help="How the names of the roles begin.")]
 
-app = typer.Typer(no_args_is_help=True, help="The database: migrate, roles, status.")
+app = typer.Typer(no_args_is_help=True, help="The database: migrate, roles, status, maintain.")
 
 
 @command(app, "migrate")

@@ -19,6 +19,7 @@ def explain(facts: Row) -> None:
     _record("log", facts["log"])
     _record("counts", facts["counts"])
     _read_side(facts["projections"])
+    _table("retention", facts["retention"], "none")
     _record("pool", facts["pool"])
     _table("capabilities", facts["capabilities"], "none")
     _table("groups", facts["groups"], "no feature group is registered")

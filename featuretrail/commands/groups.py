@@ -52,8 +52,9 @@ def show_group(invocation: Invocation, name: Name, known_at_: KnownAt = None) ->
     if invocation.as_json:
         write_json(facts | {"features": features})
         return
-    shown = {"ttl" if fact == "ttl_microseconds" else fact: facts[fact] for fact in facts}
-    write_record(f"group {name}", shown | {"ttl": definition.ttl})
+    shown = {fact.removesuffix("_microseconds"): facts[fact] for fact in facts}
+    times = {fact: getattr(definition, fact) for fact in ("ttl", "retention") if fact in shown}
+    write_record(f"group {name}", shown | times)
     write_table([_feature_row(feature) for feature in features], "it has no features")
 
 

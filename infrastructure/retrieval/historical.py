@@ -15,6 +15,7 @@ from featuretrail.infrastructure.retrieval.cost import Method, estimate
 from featuretrail.infrastructure.retrieval.cuts import GroupCut, read_cuts
 from featuretrail.infrastructure.retrieval.naming import by_group, output_names
 from featuretrail.infrastructure.retrieval.pull_way import pull
+from featuretrail.infrastructure.retrieval.removals import removals
 from featuretrail.infrastructure.retrieval.retrieval import Retrieval
 from featuretrail.infrastructure.retrieval.source import ColumnSource
 from featuretrail.infrastructure.retrieval.spine import Spine
@@ -55,7 +56,8 @@ class HistoricalReader:
         ``<name>__status`` (text) and ``<name>__event_time``. ``position`` cuts the whole query to
         what the store knew then; ``knowledge="row"`` each row to what was known at its own time.
         ``method`` forces a way; both give equal answers. Raises ``InvalidSpineError``,
-        ``NaiveTimeError``, ``NotFoundError`` or ``InvalidInputError``.
+        ``NaiveTimeError``, ``NotFoundError``, ``InvalidInputError``, or ``RetentionError`` where
+        an answer could depend on values that retention removed.
         """
         retrieval = self.retrieve(
             spine,
@@ -108,6 +110,7 @@ class HistoricalReader:
             group: self._answer(task, entity_counts.get(group), method)
             for group, task in tasks.items()
         }
+        self._check_removals(tasks, position)
         return Retrieval(given, dict(zip(names, features, strict=True)), tasks, answers)
 
     def _cuts(
@@ -119,6 +122,13 @@ class HistoricalReader:
                 query("retrieval/entity_counts"), {"groups": list(groups)}
             ).fetchall()
         return cuts, {name: count for name, count in counts if count >= 0}
+
+    def _check_removals(self, tasks: Mapping[str, GroupTask], position: int | None) -> None:
+        """Raise ``RetentionError`` if what was read may lack values that retention removed."""
+        with self.database.connection() as connection:
+            for each in removals(connection, list(tasks)):
+                task = tasks[each.group]
+                each.check(task.times, position, row_cut=task.row_cut)
 
     def _answer(
         self, task: GroupTask, entity_count: float | None, method: str | None

@@ -11,6 +11,7 @@ from psycopg import sql
 from featuretrail.domain.dtypes import ARROW_TYPES
 from featuretrail.domain.errors import InvalidSpineError
 from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.infrastructure.retrieval.removals import removals
 from featuretrail.infrastructure.retrieval.spine import read_keys
 from featuretrail.infrastructure.values.frames import to_table
 from featuretrail.infrastructure.values.tables import retracted_table, values_table
@@ -58,7 +59,8 @@ def look_up_labels(
     """Return for each spine row the label's first value at or after the spine time.
 
     Only what was known at ``position`` counts; of several values of one event time the last one
-    ingested holds; retracted values are no labels. A row without a label gets NULL.
+    ingested holds; retracted values are no labels. A row without a label gets NULL. Raises
+    ``RetentionError`` where the label may be among what retention removed.
     """
     keys = label.group.keys
     missing = [key for key in keys if key not in spine.column_names]
@@ -78,6 +80,9 @@ def look_up_labels(
         "column": label.column,
     }
     rows = connection.execute(_statement(label), parameters, binary=True).fetchall()
+    for each in removals(connection, [label.group.name]):
+        moments = spine.column(time_column).cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
+        each.check_forward(moments.to_numpy())
     values: list[Any] = [None] * spine.num_rows
     for ordinal, value in rows:
         values[ordinal - 1] = value

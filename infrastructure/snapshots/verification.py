@@ -13,6 +13,7 @@ from featuretrail.domain.errors import (
     DatabaseUnavailableError,
     FeatureTrailError,
     NotFoundError,
+    RetentionError,
 )
 from featuretrail.domain.events import SnapshotCreated
 from featuretrail.domain.names import FeatureReference
@@ -50,10 +51,10 @@ class SnapshotVerification(Result):
 
     ``chain_ok``: no event up to the snapshot's own was altered or is missing.
     ``stored_ok``: the stored rows have the recorded digest. ``rederived_ok``: deriving them again
-    at the recorded position gives the same digest; ``None`` when the stored spine is unusable,
-    with the reason among ``faults``. ``changed_cells`` counts differing cells by column,
-    ``differences`` shows the first, ``causes`` names the events whose stored values or bytes were
-    altered.
+    at the recorded position gives the same digest; ``None`` when that was not evaluated, because
+    the stored spine is unusable or retention removed values, with the reason among ``faults``.
+    ``changed_cells`` counts differing cells by column, ``differences`` shows the first, ``causes``
+    names the events whose stored values or bytes were altered.
     """
 
     snapshot_id: str
@@ -130,6 +131,8 @@ def _proofs(
         rederived = derive(database, reader, _source(registry, created, stored))
     except DatabaseUnavailableError:
         raise
+    except RetentionError as error:
+        return evolve(outcome, faults=(f"not evaluated: {error}",))
     except (FeatureTrailError, KeyError, TypeError, errors.ProgrammingError) as error:
         return evolve(
             outcome,

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from uuid import UUID
 
 import psycopg
-from attrs import frozen
+from attrs import evolve, frozen
 from psycopg import errors
 
 from featuretrail.domain.definitions import FeatureGroup
@@ -16,25 +15,13 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.values.arrays import identifiers
+from featuretrail.infrastructure.values.faults import BatchFault
 from featuretrail.infrastructure.values.online import TOMBSTONES
+from featuretrail.infrastructure.values.removals import removal_faults, removed_rows
 from featuretrail.infrastructure.values.stored_batches import StoredRows, stored_batches
 from featuretrail.infrastructure.values.tables import retracted_table
 
 Progress = Callable[[int, int], object]
-
-
-@frozen
-class BatchFault:
-    """A batch whose stored rows or record its event does not certify.
-
-    ``position`` and ``stream`` are the event's; rows that no event certifies have position 0.
-    """
-
-    group: str
-    batch: int
-    position: int
-    stream: UUID | None
-    reason: str
 
 
 @frozen
@@ -43,6 +30,8 @@ class CertifiedBatch:
 
     recorded: RecordedEvent
     event: ValuesIngested | ValuesRetracted
+    removed: int = 0
+    """How many of its rows retention removed, by the log."""
 
     def fault(self, reason: str) -> BatchFault:
         """Return a fault of this batch."""
@@ -77,7 +66,8 @@ def verify_batches(
 ) -> Iterator[BatchFault]:
     """Yield every fault of the stored values of ``groups`` (by default of all), batch by batch.
 
-    The rows of each batch are read again and their canonical digest compared with the event's;
+    The rows of each batch are read again and their canonical digest compared with the event's (of
+    a batch of which retention removed rows, the number that is left);
     retracted keys and the table of batches are compared with the events too. Memory is bounded by
     the largest batch. ``progress`` is called with the batches checked and those there are.
     """
@@ -93,12 +83,17 @@ def verify_batches(
         yield from _record_faults(database, name, batches)
         try:
             yield from _retraction_faults(database, group, batches)
-            for fault in _value_faults(database, registry, group, batches):
-                if isinstance(fault, BatchFault):
-                    yield fault
-                done += 1
-                if progress is not None:
-                    progress(min(done, total), total)
+            removed = None
+            while removed != (counted := removed_rows(database, name)):  # none went meanwhile
+                removed, faults = counted, list[BatchFault]()
+                less = _less_removed(batches, removed)
+                for fault in _value_faults(database, registry, group, less):
+                    faults += [] if fault is None else [fault]
+                    done += 1
+                    if progress is not None:
+                        progress(min(done, total), total)
+            yield from faults
+            yield from removal_faults(database, name)
         except (errors.UndefinedTable, errors.UndefinedColumn) as error:
             yield _lost_table(name, batches, error)
     if progress is not None:
@@ -114,6 +109,14 @@ def _certified(database: Database) -> dict[str, dict[int, CertifiedBatch]]:
             if isinstance(event, ValuesIngested | ValuesRetracted):
                 found.setdefault(event.group, {})[event.batch] = CertifiedBatch(recorded, event)
     return found
+
+
+def _less_removed(
+    batches: dict[int, CertifiedBatch], removed: dict[int, int]
+) -> dict[int, CertifiedBatch]:
+    return {
+        number: evolve(batch, removed=removed.get(number, 0)) for number, batch in batches.items()
+    }
 
 
 def _record_faults(
@@ -180,16 +183,17 @@ def _value_faults(
         yield _content_fault(batch, batch.event, rows)
     for number, batch in certified.items():
         if number not in seen and isinstance(batch.event, ValuesIngested):
-            lost = batch.event.rows
+            lost = batch.event.rows - batch.removed
             yield batch.fault(f"none of its {lost} rows is stored") if lost else None
 
 
 def _content_fault(
     batch: CertifiedBatch, event: ValuesIngested, rows: StoredRows
 ) -> BatchFault | None:
-    if rows.table.num_rows != event.rows:
+    if rows.table.num_rows != event.rows - batch.removed:
+        less = f", of which retention removed {batch.removed}" if batch.removed else ""
         return batch.fault(
-            f"{rows.table.num_rows} rows are stored, the event certifies {event.rows}"
+            f"{rows.table.num_rows} rows are stored, the event certifies {event.rows}{less}"
         )
     written = [*rows.fixed, *event.columns]
     for name in rows.table.column_names:
@@ -198,6 +202,8 @@ def _content_fault(
     missing = [name for name in written if name not in rows.table.column_names]
     if missing:
         return batch.fault(f"column {missing[0]!r}, which the event certifies, is not defined")
+    if batch.removed:
+        return None  # the digest is of all its rows
     digest = table_digest(rows.table.select(written))
     if digest != event.digest:
         return batch.fault(f"its values were altered: their digest is {digest}, not {event.digest}")

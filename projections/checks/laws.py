@@ -96,7 +96,8 @@ def check_order_matters_only_within_a_stream(
     """Check that every row belongs to one stream, and that the order of streams says nothing.
 
     The events are delivered stream by stream and in ``tries`` orders by chance, each event with
-    its own position and time, so that the rows must be the very same.
+    its own position and time, so that the rows must be the very same. Removals by retention keep
+    their places.
     """
     chosen = _chosen(models, log)
     _check_owners(chosen, log)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from random import Random
 from uuid import UUID
 
-from featuretrail.domain.events import Event
+from featuretrail.domain.events import Event, RetentionApplied
 from featuretrail.infrastructure.log.decoding import encode
 from featuretrail.infrastructure.log.records import RecordedEvent
 
@@ -16,6 +16,7 @@ Pages = Sequence[Log]
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 STEP = timedelta(hours=7, microseconds=1)
 SEED = 20_260_101
+REMOVES = RetentionApplied.TOPIC
 
 
 def log_of(events: Iterable[Event]) -> list[RecordedEvent]:
@@ -61,7 +62,17 @@ def chance_cuttings(log: Log, tries: int) -> Iterator[Pages]:
 
 
 def interleavings(log: Log, tries: int) -> Iterator[Log]:
-    """Yield the log in other orders that keep each stream's: stream by stream, then by chance."""
+    """Yield the log in other orders that keep each stream's: stream by stream, then by chance.
+
+    A removal, which is of rows of many streams, stays in its place: a row that it removes must be
+    there by then.
+    """
+    stretches = [list(own) for _, own in groupby(log, lambda event: event.topic == REMOVES)]
+    for orders in zip(*(_interleavings(stretch, tries) for stretch in stretches), strict=True):
+        yield [event for order in orders for event in order]
+
+
+def _interleavings(log: Log, tries: int) -> Iterator[Log]:
     streams: dict[UUID, list[RecordedEvent]] = {}
     for event in log:
         streams.setdefault(event.originator_id, []).append(event)

@@ -11,7 +11,7 @@ from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.projections.checks.failure import CheckFailedError
 from featuretrail.projections.checks.orders import Log, Pages
 from featuretrail.projections.folding import Folding, TableChanges
-from featuretrail.projections.read_model import ReadModel, Row
+from featuretrail.projections.read_model import ReadModel, Removal, Row
 
 Cells = dict[str, str]
 """A row as text, by column."""
@@ -72,6 +72,8 @@ class MemoryTables:
                 self._insert(tables, table, own_id, row, page)
             for own_id, row in changes.revised.items():
                 self._revise(tables, table, own_id, row, page)
+            if changes.removal is not None:
+                _remove(tables.rows[table], changes.removal)
 
     def _insert(self, tables: Tables, table: str, own_id: UUID, row: Row, page: Log) -> None:
         rows = tables.rows[table]
@@ -110,6 +112,13 @@ class MemoryTables:
             row=str(own_id),
             events=[event for event in page if event.position == last],
         )
+
+
+def _remove(rows: dict[UUID, Cells], removal: Removal) -> None:
+    for own_id, row in list(rows.items()):
+        since = row[removal.past_since]
+        if since != cell(None) and datetime.fromisoformat(since) < removal.horizon:
+            del rows[own_id]
 
 
 def compare(law: str, log: Log, expected: Tables, seen: Tables, how: str) -> None:

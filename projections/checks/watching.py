@@ -79,7 +79,7 @@ class Watch:
     def _again(self, change: Change) -> bool:
         """Tell whether a dict was returned before; all are kept, so none's id is given anew."""
         values = change.values if isinstance(change, Revision) else change
-        again = id(values) in self._returned
+        again = isinstance(values, dict) and id(values) in self._returned
         self._returned[id(values)] = values
         return again
 

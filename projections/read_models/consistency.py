@@ -3,7 +3,9 @@
 from featuretrail.domain.events import ConsistencyChecked
 from featuretrail.projections.read_model import Change, Place, ReadModel
 
-FEATURE_CONSISTENCY_CHECKS = ReadModel("feature_consistency_checks", time="check_timestamp")
+FEATURE_CONSISTENCY_CHECKS = ReadModel(
+    "feature_consistency_checks", time="check_timestamp", past_since="check_timestamp"
+)
 
 
 @FEATURE_CONSISTENCY_CHECKS.on(ConsistencyChecked)

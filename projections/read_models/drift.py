@@ -1,4 +1,4 @@
-"""``feature_drift_detection``: one row a drift incident."""
+"""``feature_drift_detection``: one row a drift incident; it is past once it is resolved."""
 
 from featuretrail.domain.events import (
     DriftAcknowledged,
@@ -8,7 +8,9 @@ from featuretrail.domain.events import (
 )
 from featuretrail.projections.read_model import Change, Place, ReadModel, Revision, Row
 
-FEATURE_DRIFT_DETECTION = ReadModel("feature_drift_detection", time="detected_at")
+FEATURE_DRIFT_DETECTION = ReadModel(
+    "feature_drift_detection", time="detected_at", past_since="resolved_at"
+)
 
 
 @FEATURE_DRIFT_DETECTION.on(DriftDetected)

@@ -5,7 +5,7 @@ from typing import Any
 from featuretrail.domain.events import FeatureDefined, MetadataRecorded, QualityChecked
 from featuretrail.projections.read_model import Change, Place, ReadModel, Revision, row_id
 
-FEATURE_METADATA = ReadModel("feature_metadata", time="created_at")
+FEATURE_METADATA = ReadModel("feature_metadata", time="created_at", past_since="past_since")
 
 SCHEMA_KEYS = ("dtype", "description", "unit", "constraints", "owner", "tags", "version")
 """What a definition says of a feature, as keys of the type ``schema``."""
@@ -49,7 +49,7 @@ def recorded(event: MetadataRecorded, at: Place) -> list[Change]:
 
 @FEATURE_METADATA.on(QualityChecked)
 def checked(event: QualityChecked, at: Place) -> list[Change]:
-    """Each quality check is a row of its own; its confidence is its coverage."""
+    """Each quality check is a row of its own, past at once; its confidence is its coverage."""
     return [
         _recorded(
             at,
@@ -66,6 +66,7 @@ def checked(event: QualityChecked, at: Place) -> list[Change]:
                 "snapshot_id": event.snapshot_id,
             },
             confidence_score=event.coverage,
+            past_since=at.recorded_at,
         )
     ]
 
@@ -80,4 +81,4 @@ def _recorded(at: Place, version: int, **facts: Any) -> Change:  # noqa: ANN401
         }
         return Revision(facts["id"], changed)
     times = {"created_at": at.recorded_at, "updated_at": at.recorded_at}
-    return {**facts, **times, "version": version}
+    return {"past_since": None, **facts, **times, "version": version}

@@ -3,7 +3,9 @@
 from featuretrail.domain.events import PerformanceSampled
 from featuretrail.projections.read_model import Change, Place, ReadModel, row_id
 
-FEATURE_PERFORMANCE_METRICS = ReadModel("feature_performance_metrics", time="recorded_at")
+FEATURE_PERFORMANCE_METRICS = ReadModel(
+    "feature_performance_metrics", time="recorded_at", past_since="recorded_at"
+)
 
 
 @FEATURE_PERFORMANCE_METRICS.on(PerformanceSampled)

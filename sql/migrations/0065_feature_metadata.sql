@@ -10,6 +10,7 @@ CREATE TABLE featuretrail.feature_metadata (
   updated_at timestamptz NOT NULL,
   version integer NOT NULL,
   confidence_score double precision CHECK (confidence_score BETWEEN 0 AND 100),
+  past_since timestamptz,
   position bigint NOT NULL,
   last_position bigint NOT NULL,
   PRIMARY KEY (id, created_at)
@@ -32,5 +33,6 @@ COMMENT ON COLUMN featuretrail.feature_metadata.metadata_value IS 'Its present v
 COMMENT ON COLUMN featuretrail.feature_metadata.updated_at IS 'When the value was last recorded';
 COMMENT ON COLUMN featuretrail.feature_metadata.version IS 'How often the key was recorded; 1 for a quality check';
 COMMENT ON COLUMN featuretrail.feature_metadata.confidence_score IS 'How sure the value is, 0 to 100 (of a quality check, its coverage); NULL when not evaluated';
+COMMENT ON COLUMN featuretrail.feature_metadata.past_since IS 'Since when the row is past: a quality check, since it was recorded; NULL for what holds now';
 COMMENT ON COLUMN featuretrail.feature_metadata.position IS 'Position of the event that made the row';
 COMMENT ON COLUMN featuretrail.feature_metadata.last_position IS 'Position of the event that last changed the row';

@@ -22,10 +22,13 @@ SUBJECTS = {
     "featuretrail.metadata.recorded": "metadata feature_name – é quality metadata_key – é",
     "featuretrail.performance.sampled": f"performance sample {STREAM}",
     "featuretrail.quality.checked": "quality feature_name – é@version – é",
+    "featuretrail.retention.applied": "retention table – é",
+    "featuretrail.retention.set": "retention table – é",
     "featuretrail.set.defined": "set name – é@version – é",
     "featuretrail.snapshot.assessed": f"snapshot {STREAM}",
     "featuretrail.snapshot.created": "snapshot feature_set – é@version – é",
     "featuretrail.values.ingested": "batch group – é#7",
+    "featuretrail.values.removed": "retention group – é",
     "featuretrail.values.retracted": "batch group – é#7",
 }
 

@@ -275,6 +275,7 @@ def key(
         "updated_at": at(story, last),
         "version": version,
         "confidence_score": confidence,
+        "past_since": at(story, first) if name == "quality_check" else None,
         **placed(story, first, last),
     }
 

@@ -3,6 +3,7 @@
 The deciders make the events, so a log holds nothing that the store would have refused.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from featuretrail.domain.aggregates import (
     FeatureMetadataAggregate,
     FeatureSetAggregate,
     LineageAggregate,
+    Retention,
     SnapshotAggregate,
 )
 from featuretrail.domain.aggregates import documentation as documents
@@ -25,6 +27,7 @@ from featuretrail.domain.aggregates import feature_metadata as annotations
 from featuretrail.domain.aggregates import feature_set as sets
 from featuretrail.domain.aggregates import lineage as lineages
 from featuretrail.domain.aggregates import snapshot as snapshots
+from featuretrail.domain.aggregates.retention import DEFAULTS
 from featuretrail.domain.definitions import Feature, FeatureSet
 from featuretrail.domain.events import Event, FeatureSetDefined, Metadata, SnapshotCreated
 from featuretrail.domain.names import FeatureReference
@@ -32,9 +35,10 @@ from featuretrail.domain.records import consistency_check, performance_sample, q
 from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.projections.checks import log_of
+from featuretrail.projections.checks.orders import BEGINNING, STEP
 from tests.domain import strategies as given_by
 from tests.domain.examples import snapshot_created
-from tests.projections.streams import Stream, every_kind, grown
+from tests.projections.streams import Stream, every_kind, grown, removal
 
 Draw = st.DrawFn
 
@@ -217,7 +221,8 @@ def logs(draw: Draw, most: int = 5) -> list[RecordedEvent]:
     )
     if all(isinstance(stream[0], FeatureSetDefined) for stream in streams):
         streams.append(draw(drift_streams()))
-    return log_of(interleaved(draw, streams))
+    tables = draw(st.lists(st.sampled_from([*DEFAULTS]), max_size=2))
+    return log_of(with_removals(draw, interleaved(draw, streams), tables))
 
 
 @st.composite
@@ -225,7 +230,23 @@ def full_logs(draw: Draw) -> list[RecordedEvent]:
     """A log in which every handler of the seven tables has something to do, and some more."""
     drawn = draw(st.lists(st.one_of(KINDS), max_size=2))
     streams = {stream[0].originator_id: stream for stream in (*drawn, *every_kind())}
-    return log_of(interleaved(draw, list(streams.values())))
+    for table in DEFAULTS:
+        del streams[Retention.initial(table).id]
+    events = interleaved(draw, list(streams.values()))
+    return log_of(with_removals(draw, events, [*DEFAULTS, *DEFAULTS]))
+
+
+def with_removals(draw: Draw, events: Stream, tables: Sequence[str]) -> Stream:
+    """The events with removals of rows of ``tables`` among them, in any place and of any age."""
+    stream = list(events)
+    versions = Counter[str]()
+    for place in sorted(draw(st.integers(0, len(events))) for _ in tables):
+        table = tables[versions.total()]
+        versions[table] += 1
+        position = place + versions.total()  # of the removal itself, which those before moved on
+        horizon = BEGINNING + draw(st.integers(0, position)) * STEP
+        stream.insert(position - 1, removal(table, versions[table], horizon))
+    return stream
 
 
 def interleaved(draw: Draw, streams: Sequence[Stream]) -> Stream:

@@ -5,7 +5,7 @@ through the deciders of the domain. ``Story.places`` knows where in the log each
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from featuretrail.domain.aggregates import (
     DriftIncident,
     FeatureMetadataAggregate,
     LineageAggregate,
+    Retention,
     SnapshotAggregate,
 )
 from featuretrail.domain.aggregates.documentation import decide_generate
@@ -28,8 +29,15 @@ from featuretrail.domain.aggregates.drift_incident import (
 )
 from featuretrail.domain.aggregates.feature_metadata import decide_record
 from featuretrail.domain.aggregates.lineage import decide_declare, decide_retire
+from featuretrail.domain.aggregates.retention import decide_set
 from featuretrail.domain.aggregates.snapshot import decide_assess, worst_status
-from featuretrail.domain.events import Event, Metadata, SnapshotCreated, stream_id
+from featuretrail.domain.events import (
+    Event,
+    Metadata,
+    RetentionApplied,
+    SnapshotCreated,
+    stream_id,
+)
 from featuretrail.domain.events.checks import CheckStatus, CheckType
 from featuretrail.domain.parents import Parent
 from featuretrail.domain.records import (
@@ -126,6 +134,7 @@ def tell(store: ft.TimescaleDBFeatureStore, database: Database) -> Story:
     _documentation(story)
     _metadata(story)
     _drift(story)
+    _retention(story)
     return story
 
 
@@ -281,3 +290,13 @@ def _drift(story: Story) -> None:
             details={},
         )  # fmt: skip
         story.decide(state, step, event)
+
+
+def _retention(story: Story) -> None:
+    kept = Retention.initial("feature_performance_metrics")
+    story.decide(kept, "kept longer", decide_set(kept, timedelta(days=400), ANNA))
+    applied = RetentionApplied.in_stream(
+        Retention.initial("feature_drift_detection").id, 1,
+        table="feature_drift_detection", horizon=NOON, metadata=ANNA,
+    )  # fmt: skip
+    story.append("nothing is past", [applied])

@@ -1,6 +1,7 @@
 """Streams made by the deciders: one of every kind that the seven tables take note of."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from featuretrail.domain.aggregates import (
     FeatureAggregate,
     FeatureMetadataAggregate,
     LineageAggregate,
+    Retention,
     SnapshotAggregate,
 )
 from featuretrail.domain.aggregates import documentation as documents
@@ -18,8 +20,9 @@ from featuretrail.domain.aggregates import feature as features
 from featuretrail.domain.aggregates import feature_metadata as annotations
 from featuretrail.domain.aggregates import lineage as lineages
 from featuretrail.domain.aggregates import snapshot as snapshots
+from featuretrail.domain.aggregates.retention import DEFAULTS
 from featuretrail.domain.definitions import Feature
-from featuretrail.domain.events import Event, Metadata
+from featuretrail.domain.events import Event, Metadata, RetentionApplied
 from featuretrail.domain.moments import check_moment
 from featuretrail.domain.parents import Parent
 from featuretrail.domain.records import (
@@ -55,7 +58,19 @@ def every_kind() -> list[Stream]:
         _metadata(),
         _snapshot(),
         *records(),
+        *removals(),
     ]
+
+
+def removals() -> list[Stream]:
+    """A removal of each table with past rows, that finds none."""
+    return [[removal(table, 1, BEGINNING)] for table in DEFAULTS]
+
+
+def removal(table: str, version: int, horizon: datetime) -> RetentionApplied:
+    """The removal of a table's rows that were past before a horizon."""
+    stream = Retention.initial(table).id
+    return RetentionApplied.in_stream(stream, version, table=table, horizon=horizon, metadata=ANNA)
 
 
 def incident(stream_id: UUID) -> Stream:

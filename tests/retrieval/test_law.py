@@ -103,7 +103,7 @@ def _check(
     verbose: bool,
 ) -> None:
     features = [feature for group in history.groups for feature in resolved(group)]
-    expected = _expected(history, spine, cut, row_cut, closed, verbose)
+    wanted = expected(history, spine, cut, row_cut, closed, verbose)
     for way in ("sql", "pull", "tiny"):
         table = reader_of[way].get(
             spine,
@@ -115,7 +115,7 @@ def _check(
             event_time=verbose,
             method="sql" if way == "sql" else "pull",
         )
-        assert _comparable(table.to_pylist()) == _comparable(expected), way
+        assert comparable(table.to_pylist()) == comparable(wanted), way
 
 
 class Readers(dict[str, HistoricalReader]):
@@ -152,9 +152,10 @@ def reader_of(database: Clone, monkeypatch: pytest.MonkeyPatch) -> Iterator[Read
             reader.close()
 
 
-def _expected(
+def expected(
     history: History, spine: list[Row], cut: int | None, row_cut: bool, closed: str, verbose: bool
 ) -> list[Row]:
+    """What the reference answers for every row of the spine."""
     rows: list[Row] = []
     for row in spine:
         out = dict(row)
@@ -172,7 +173,8 @@ def _expected(
     return rows
 
 
-def _comparable(rows: list[Row]) -> list[list[tuple[str, Any]]]:
+def comparable(rows: list[Row]) -> list[list[tuple[str, Any]]]:
+    """Rows whose equality tells NaN, signs of zero and orders of columns apart."""
     return [[(name, _cell(value)) for name, value in row.items()] for row in rows]
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from featuretrail.domain.definitions import Feature, FeatureGroup
-from featuretrail.infrastructure.values.verification import BatchFault, verify_batches
+from featuretrail.infrastructure.values.faults import BatchFault
+from featuretrail.infrastructure.values.verification import verify_batches
 from tests.values.store import DAY, WEATHER, Values, hours, weather
 
 
