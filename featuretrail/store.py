@@ -310,6 +310,7 @@ class TimescaleDBFeatureStore:
         """
         return self.projections.wait_until(position, timeout)
 
+    @needs("owner")
     def maintain(
         self, *, dry_run: bool = False, reason: str | None = None, actor: str | None = None
     ) -> MaintenanceReport:

@@ -11,6 +11,7 @@ from psycopg.types.numeric import Int8
 from featuretrail.domain.aggregates.retention import Retention, RetentionEvent, decide_set
 from featuretrail.domain.events import Metadata, RetentionApplied, RetentionSet
 from featuretrail.domain.results import Result
+from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.recorder import LAST_POSITION
@@ -55,11 +56,13 @@ class RetentionSettings:
         self._log = log
         self._decided_by = decided_by
 
+    @needs("auditor")
     def show(self) -> list[TableRetention]:
         """Return what holds for each table that has past rows."""
         with self._database.connection() as connection:
             return table_retentions(connection)
 
+    @needs("owner")
     def set(
         self,
         table: str,

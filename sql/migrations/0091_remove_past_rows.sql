@@ -1,6 +1,7 @@
 -- Removes the rows of a table of the read side that were past before a horizon: whole chunks where
 -- TimescaleDB is present and no row of a chunk stays, row by row otherwise. A chunk that somebody
--- reads, or that belongs to another role, is emptied instead, so that nobody waits for a reader.
+-- reads is emptied instead, so that nobody waits for a reader. Runs with the owner's rights, so that
+-- the projector needs none to remove rows: it removes past rows of generations' tables alone.
 CREATE FUNCTION featuretrail.remove_past_rows(
   target regclass,
   time_column name,
@@ -9,6 +10,8 @@ CREATE FUNCTION featuretrail.remove_past_rows(
 )
 RETURNS void
 LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
   functions CONSTANT name := (
@@ -22,7 +25,19 @@ DECLARE
   last_moment timestamptz;
   kept boolean;
 BEGIN
+  IF NOT EXISTS (
+    SELECT
+    FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN featuretrail.generations AS g ON g.schema_name = n.nspname
+    JOIN featuretrail.retention_tables AS r ON r.table_name = c.relname
+    WHERE c.oid = target
+  ) THEN
+    RAISE insufficient_privilege USING
+      MESSAGE = format('%s is no table of the read side that has past rows', target);
+  END IF;
   IF functions IS NOT NULL THEN
+    PERFORM set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true);
     FOR first_moment, last_moment IN EXECUTE
       'SELECT c.range_start, c.range_end'
       ' FROM timescaledb_information.chunks AS c'

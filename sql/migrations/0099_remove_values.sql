@@ -73,6 +73,7 @@ BEGIN
   END IF;
 
   IF functions IS NOT NULL THEN
+    PERFORM set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true);
     FOR first_moment, last_moment IN EXECUTE
       'SELECT c.range_start, c.range_end FROM timescaledb_information.chunks AS c'
       ' WHERE c.hypertable_schema = ''featuretrail_values'' AND c.hypertable_name = $1'

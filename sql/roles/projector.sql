@@ -1,5 +1,6 @@
 -- The projector: reads the log and moves the live tables along it; it neither appends nor rebuilds.
-GRANT SELECT ON featuretrail.events TO {projector};
+GRANT SELECT ON featuretrail.events, featuretrail.retention_tables TO {projector};
+GRANT EXECUTE ON FUNCTION featuretrail.remove_past_rows TO {projector};
 GRANT INSERT, UPDATE ON
   featuretrail.feature_snapshot_versions,
   featuretrail.feature_lineage,

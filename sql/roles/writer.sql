@@ -10,7 +10,11 @@ ALTER DEFAULT PRIVILEGES FOR ROLE {owner}
 ALTER DEFAULT PRIVILEGES FOR ROLE {owner}
   IN SCHEMA featuretrail_online
   GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {writer};
-GRANT SELECT ON featuretrail.events, featuretrail.events_readable TO {writer};
+GRANT SELECT ON
+  featuretrail.events,
+  featuretrail.events_readable,
+  featuretrail.value_removals
+TO {writer};
 GRANT SELECT, INSERT ON featuretrail.batches, featuretrail.blobs TO {writer};
 GRANT EXECUTE ON FUNCTION
   featuretrail.append_event,

@@ -73,6 +73,12 @@ MAY = {
     "DELETE FROM featuretrail.blobs": OWNING,
     "SELECT featuretrail.create_group_tables('own', '{k}', '{int64}', NULL, '7 days')": WRITING,
     "SELECT featuretrail.add_feature_columns('weather', '{more}', '{text}')": WRITING,
+    # what retention removed
+    "SELECT FROM featuretrail.value_removals": READING,
+    "SELECT FROM featuretrail.retention_tables": {"owner", "projector", "auditor"},
+    "SELECT FROM featuretrail.retention": {"owner", "auditor"},
+    "SELECT featuretrail.remove_past_rows('featuretrail.feature_drift_detection', 'detected_at',"
+    " 'resolved_at', now())": PROJECTING,
     # the schema
     "ALTER TABLE featuretrail.events DISABLE TRIGGER events_append_only": OWNING,
     "ALTER TABLE featuretrail_values.weather ADD COLUMN mine int": OWNING,

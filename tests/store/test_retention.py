@@ -87,7 +87,7 @@ def test_the_event_says_what_went_and_is_written_as_python_writes_it(
 ) -> None:
     filled.maintain(reason="a year is over")
 
-    [entry] = filled.audit._log.history(removals_stream("weather"))
+    [entry] = filled._log.history(removals_stream("weather"))
     event = entry.event
     assert isinstance(event, ValuesRemoved)
     assert (event.metadata.actor, event.metadata.reason) == ("anna", "a year is over")
