@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from featuretrail.infrastructure.embedded import remove
 from tests.engines.community import CommunityEngine
 from tests.engines.database import TIERS, Database, Tier
 from tests.engines.native import NativeEngine
 from tests.engines.session_folder import SessionFolder
+
+# a busy machine is no fault of the code under test
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 _MARK = "tiers(*tiers, without=None): the engines that a test with a database runs on"
 _FOLDER = pytest.StashKey[SessionFolder]()
