@@ -22,9 +22,12 @@ from featuretrail.domain.events import (
     MetadataRecorded,
     PerformanceSampled,
     QualityChecked,
+    RetentionApplied,
+    RetentionSet,
     SnapshotAssessed,
     SnapshotCreated,
     ValuesIngested,
+    ValuesRemoved,
     ValuesRetracted,
     stream_id,
 )
@@ -43,6 +46,7 @@ KINDS: dict[str, tuple[type[Event], ...]] = {
     "metadata": (MetadataRecorded,),
     "drift incident": (DriftDetected, DriftUpdated, DriftAcknowledged, DriftResolved),
     "performance sample": (PerformanceSampled,),
+    "retention": (RetentionSet, RetentionApplied, ValuesRemoved),
     "stream": (),
 }
 """The kinds of subjects, each with the events that are about one; ``stream`` is any, by its id."""

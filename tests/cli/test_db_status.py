@@ -71,8 +71,8 @@ def test_compressed_chunks_and_jobs_are_told(filled: Run, database: Database) ->
             "timescaledb.compress_segmentby = 'origin')"
         )
         job = connection.execute(
-            "SELECT add_compression_policy('featuretrail_values.weather', INTERVAL '14 days', "
-            "if_not_exists => true)"
+            "SELECT job_id FROM timescaledb_information.jobs "
+            "WHERE hypertable_name = 'weather' AND proc_name = 'policy_compression'"
         ).fetchone()
         assert job is not None
         connection.execute(f"CALL run_job({job[0]})".encode())

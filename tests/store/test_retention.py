@@ -257,7 +257,7 @@ def test_chunks_in_which_nothing_stays_are_dropped(
         after = connection.execute(chunks).fetchall()
 
     assert after == before[-2:]
-    assert len(before) == 10
+    assert len(before) == 3
 
 
 def test_a_group_without_retention_keeps_everything(

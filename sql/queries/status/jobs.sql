@@ -5,12 +5,12 @@ SELECT
   j.hypertable_schema || '.' || j.hypertable_name AS table,
   j.schedule_interval AS every,
   j.scheduled,
-  s.last_run_started_at AS last_run,
+  nullif(s.last_run_started_at, '-infinity') AS last_run,
   s.last_run_status AS last_status,
-  s.last_successful_finish AS last_success,
+  nullif(s.last_successful_finish, '-infinity') AS last_success,
   coalesce(s.total_runs, 0) AS runs,
   coalesce(s.total_failures, 0) AS failures,
-  coalesce(s.next_start, j.next_start) AS next_run,
+  nullif(coalesce(s.next_start, j.next_start), '-infinity') AS next_run,
   j.config
 FROM timescaledb_information.jobs AS j
 LEFT JOIN timescaledb_information.job_stats AS s
