@@ -75,7 +75,7 @@ def test_a_long_stretch_that_tells_the_tables_nothing_is_passed_step_by_step(
     log: EventLog, projector: Projector, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("featuretrail.projections.pages.SPAN", 3)
-    head = log.append(*counted(10), sampled()).last_position
+    head = log.append(*counted(*range(10)), sampled()).last_position
     reached: list[int] = []
 
     projector.advance(head, lambda position, _: reached.append(position))
