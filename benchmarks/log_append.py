@@ -17,9 +17,9 @@ import psycopg
 from eventsourcing.application import Application
 from eventsourcing.domain import DomainEvent
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent
-from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.measure import Row, Timing, interleaved, machine, write_results
+from benchmarks.projection_runner import environment
 from featuretrail.domain.events.base import Event
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.embedded import start
@@ -138,7 +138,7 @@ def _append_many(url: str, database: Database) -> list[Row]:
     The floor is a binary COPY of ready rows into a table with the same two unique indexes.
     """
     log = EventLog(database)
-    with Application[UUID](env=_library(url)) as library, database.connection() as connection:
+    with Application[UUID](env=environment(url)) as library, database.connection() as connection:
         command = interleaved(
             {
                 "eventsourcing.postgres": _each(library.save, _library_event),
@@ -192,19 +192,6 @@ def _copying(connection: psycopg.Connection[Any]) -> Callable[..., object]:
 
 def _inserting(recorder: ApplicationRecorder) -> Callable[..., object]:
     return lambda *events: recorder.insert_events(events)
-
-
-def _library(url: str) -> dict[str, str]:
-    parts = conninfo_to_dict(url)
-    return {
-        "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "POSTGRES_DBNAME": str(parts["dbname"]),
-        "POSTGRES_HOST": str(parts["host"]),
-        "POSTGRES_PORT": str(parts.get("port", 5432)),
-        "POSTGRES_USER": str(parts["user"]),
-        "POSTGRES_PASSWORD": str(parts.get("password", "")),
-        "ORIGINATOR_ID_TYPE": "uuid",
-    }
 
 
 def _verify(database: Database) -> Row:
