@@ -35,9 +35,9 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.verification import verify_chain
 from featuretrail.infrastructure.migrations import migrate
+from featuretrail.projections.collector import calm_collector
 from featuretrail.projections.plans import TABLES
 from featuretrail.projections.projections import Projections
-from featuretrail.projections.rebuilding import calm_collector
 
 EVENTS = int(os.environ.get("FEATURETRAIL_BENCH_EVENTS", "1000000"))
 REPETITIONS = 3

@@ -62,11 +62,11 @@ class Database:
     ) -> None:
         self.url = url
         self.address = address(url)
-        self._session = Session() if session is None else session
+        self.session = Session() if session is None else session
         self._limit = pool_size + pool_overflow
         self.pool_timeout = pool_timeout
         self._pool: ConnectionPool[SessionConnection] = ConnectionPool(
-            session_conninfo(url, self._session),
+            session_conninfo(url, self.session),
             connection_class=SessionConnection,
             kwargs={"autocommit": True},
             min_size=0,
@@ -104,7 +104,7 @@ class Database:
 
     def dedicated(self) -> AnyConnection:
         """Open a connection outside the pool, for listening; the caller closes it."""
-        return connect(self.url, session=self._session)
+        return connect(self.url, session=self.session)
 
     def pool_use(self) -> PoolUse:
         """Return how many pooled connections are open, lent and waited for, and what failed."""

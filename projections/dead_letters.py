@@ -14,8 +14,9 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.projections import generations
-from featuretrail.projections.folding import DeadLetter, Folding, describe
-from featuretrail.projections.projector import is_poison
+from featuretrail.projections.folding import DeadLetter, Folded, Folding, describe
+from featuretrail.projections.packing import Packer
+from featuretrail.projections.poison import is_poison
 from featuretrail.projections.read_models import READ_MODELS
 from featuretrail.projections.writing import TableWriter
 
@@ -115,8 +116,8 @@ def _begin(connection: AnyConnection) -> "_Replay":
         held = connection.execute(query("projections/begin_replay")).fetchone()
     generation, schema, tables = held
     folding = Folding([model for model in READ_MODELS if model.table in tables])
-    writer = TableWriter.over(connection, folding.tables)
-    return _Replay(connection, generation, schema, folding, writer)
+    packer = Packer.over(connection, folding.tables)
+    return _Replay(connection, generation, schema, folding, packer)
 
 
 @define
@@ -127,7 +128,7 @@ class _Replay:
     generation: int
     schema: str
     folding: Folding
-    writer: TableWriter
+    packer: Packer
     replayed: int = 0
     waiting: dict[UUID, int] = Factory(dict)
     ignored: frozenset[str] = field(init=False)
@@ -153,8 +154,7 @@ class _Replay:
         folded = self.folding.fold(telling, self.waiting)
         try:
             with self.connection.transaction():  # a savepoint
-                for table, changes in folded.changes.items():
-                    self.writer.write(self.schema, table, changes)
+                self._write(folded)
         except Exception as error:
             if not is_poison(error):
                 raise
@@ -173,10 +173,14 @@ class _Replay:
         own = {"generation": self.generation}
         rows = self.connection.execute(query("projections/removals"), own, binary=True).fetchall()
         removals = self.folding.fold(map(RecordedEvent.from_row, rows), {})
-        for table, changes in removals.changes.items():
-            self.writer.write(self.schema, table, changes)
+        self._write(removals)
         remaining = count_dead_letters(self.connection, self.generation)
         return ReplayReport(self.generation, self.replayed, remaining)
+
+    def _write(self, folded: Folded) -> None:
+        writer = TableWriter.of(self.connection, self.packer)
+        for table, changes in folded.changes.items():
+            writer.write(self.schema, table, self.packer.pack(table, changes))
 
     def _settle(self, events: Sequence[RecordedEvent], letters: Sequence[DeadLetter]) -> None:
         for letter in letters:

@@ -1,14 +1,11 @@
 """The projector: moves one generation along the log, all its tables at once."""
 
-import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Literal, Self
-from uuid import UUID
 
 import psycopg
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve
 
 from featuretrail.domain.errors import ProjectionError
 from featuretrail.infrastructure.database import Database
@@ -16,35 +13,20 @@ from featuretrail.infrastructure.log.application import head_of_log
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.projections import generations
-from featuretrail.projections.folding import ATTEMPTS, DeadLetter, Folded, Folding, describe
+from featuretrail.projections.ahead import Ahead
+from featuretrail.projections.folding import ATTEMPTS, DeadLetter, describe
 from featuretrail.projections.generations import Generation
-from featuretrail.projections.pages import EventPages, Page
+from featuretrail.projections.pages import Page
+from featuretrail.projections.poison import is_poison
+from featuretrail.projections.preparing import Prepared, Preparer
 from featuretrail.projections.read_model import ReadModel
 from featuretrail.projections.read_models import READ_MODELS
-from featuretrail.projections.writing import MissingRowError, TableWriter
+from featuretrail.projections.writing import TableWriter
 
 AnyConnection = psycopg.Connection[Any]
 Policy = Literal["park", "stop"]
 Progress = Callable[[int, int], object]
 """Called with the position reached and the position aimed at."""
-
-_POISON_CLASSES = ("22", "23", "54")
-"""SQLSTATE classes that an event's content causes: data, constraints, limits."""
-
-_POISON = (
-    *(MissingRowError, struct.error),
-    *(ValueError, TypeError, ArithmeticError, LookupError, AttributeError),
-)
-"""What revising, packing and sending a row raise because of what is in it, or lacks."""
-
-
-@frozen
-class Prepared:
-    """A page with what it does, given the dead letters of when it was folded."""
-
-    page: Page
-    folded: Folded
-    parked: Mapping[UUID, int]
 
 
 class FencedError(Exception):
@@ -72,9 +54,9 @@ class Projector:
         self.generation = generation
         self.connection = connection
         self._policy = policy
-        self._folding = Folding(own)
-        self._pages = EventPages(database, self._folding.ignored)
-        self._writer = TableWriter.over(connection, self._folding.tables)
+        self._preparer = Preparer(database, connection, own)
+        self._ahead = Ahead(database, self._preparer, lambda: self.generation.parked)
+        self._writer = TableWriter.of(connection, self._preparer.packer)
 
     @classmethod
     def claim(cls, database: Database, generation: int, *, policy: Policy = "park") -> Self | None:
@@ -101,7 +83,7 @@ class Projector:
         """
         self.refresh()
         if self.generation.position < until:
-            for prepared in self._ahead(until):
+            for prepared in self._ahead.pages(self.generation.position, until):
                 self._take(prepared)
                 if progress is not None:
                     progress(self.generation.position, until)
@@ -114,12 +96,11 @@ class Projector:
 
     def deliver(self, page: Page) -> None:
         """Take in one page: in one transaction, or in several when an event of it is refused."""
-        parked = self.generation.parked
-        self._take(Prepared(page, self._folding.fold(page.events, parked), parked))
+        self._take(self._preparer.fold(page, self.generation.parked))
 
     def read_ahead(self) -> Page:
         """Return the page after the generation's position, up to the head of the log at most."""
-        return self._pages.read(self.generation.position, head_of_log(self.connection).position)
+        return self._preparer.read(self.generation.position, head_of_log(self.connection).position)
 
     def close(self) -> None:
         """Give the generation up and close the connection."""
@@ -136,54 +117,43 @@ class Projector:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _ahead(self, until: int) -> Iterator[Prepared]:
-        """Yield the pages up to ``until``, each read and folded while the one before is written."""
-        prepared = self._prepare(self.generation.position, until)
-        if prepared.page.position == until:
-            yield prepared
-            return
-        with ThreadPoolExecutor(1, thread_name_prefix="featuretrail pages") as reader:
-            while prepared.page.position < until:
-                coming = reader.submit(self._prepare, prepared.page.position, until)
-                yield prepared
-                prepared = coming.result()
-            yield prepared
-
-    def _prepare(self, after: int, until: int) -> Prepared:
-        page = self._pages.read(after, until)
-        parked = self.generation.parked
-        return Prepared(page, self._folding.fold(page.events, parked), parked)
-
     def _take(self, prepared: Prepared) -> None:
         """Write a page; one that was folded before the present dead letters is folded anew."""
         if prepared.parked != self.generation.parked:
-            self.deliver(prepared.page)
+            self.deliver(self._page(prepared))
             return
-        page, folded = prepared.page, prepared.folded
-        if self._policy == "stop" and folded.parked:
-            self._stop_before(folded.parked[0], page.events)
+        if self._policy == "stop" and prepared.letters:
+            self._stop_before(prepared.letters[0], self._page(prepared).events)
         try:
-            self._write(folded, page.position)
+            self._write(prepared)
         except Exception as error:
             if not is_poison(error):
                 raise
-            self._narrow(page, error)
+            self._narrow(self._page(prepared), error)
 
-    def _write(self, folded: Folded, position: int) -> None:
+    def _page(self, prepared: Prepared) -> Page:
+        """Return the events of a page that comes next, read anew where it came without."""
+        if prepared.page is not None:
+            return prepared.page
+        return self._preparer.read(self.generation.position, prepared.position)
+
+    def _write(self, prepared: Prepared) -> None:
+        if prepared.refused is not None:
+            raise prepared.refused
         state = self.generation
         with self.connection.transaction():
-            schema = self._move(state, position)
-            for table, changes in folded.changes.items():
+            schema = self._move(state, prepared.position)
+            for table, changes in prepared.changes.items():
                 self._writer.write(schema, table, changes)
-            self._park(folded.parked)
-            facts = {"generation": state.generation, "position": position}
+            self._park(prepared.letters)
+            facts = {"generation": state.generation, "position": prepared.position}
             self.connection.execute(query("projections/notify"), facts)
         parked = dict(state.parked)
-        for letter in folded.parked:
+        for letter in prepared.letters:
             parked.setdefault(letter.originator_id, letter.position)
         self.generation = evolve(
             state,
-            position=position,
+            position=prepared.position,
             parked_streams=tuple(parked),
             parked_positions=tuple(parked.values()),
         )
@@ -222,9 +192,8 @@ class Projector:
     def _try_alone(self, page: Page, error: Exception) -> None:
         [recorded] = page.events
         for _ in range(ATTEMPTS - 1):
-            folded = self._folding.fold(page.events, self.generation.parked)
             try:
-                self._write(folded, page.position)
+                self._write(self._preparer.fold(page, self.generation.parked))
             except Exception as again:
                 if not is_poison(again):
                     raise
@@ -234,9 +203,7 @@ class Projector:
         letter = DeadLetter.of(recorded, describe(error), ATTEMPTS, None)
         if self._policy == "stop":
             raise ProjectionError(letter.position, letter.topic, letter.error) from error
-        nothing = self._folding.fold((), {})
-        nothing.parked.append(letter)
-        self._write(nothing, page.position)
+        self._write(Prepared(page.position, self.generation.parked, {}, [letter]))
 
     def _stop_before(self, letter: DeadLetter, events: Sequence[RecordedEvent]) -> None:
         """Take in what comes before an event that cannot be, then raise; the database may too."""
@@ -244,14 +211,3 @@ class Projector:
         if before:
             self.deliver(Page(before, before[-1].position))
         raise ProjectionError(letter.position, letter.topic, letter.error)
-
-
-def is_poison(error: Exception) -> bool:
-    """Tell whether an error comes from what an event says, not from the database's state."""
-    match error:
-        case psycopg.Error(sqlstate=None):
-            return isinstance(error, psycopg.DataError | psycopg.ProgrammingError)
-        case psycopg.Error(sqlstate=str() as state):
-            return state[:2] in _POISON_CLASSES
-        case _:
-            return isinstance(error, _POISON)

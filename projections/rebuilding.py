@@ -1,8 +1,7 @@
 """Building the read side anew beside the live one, and proving that both are the same."""
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from time import perf_counter
 
 from attrs import evolve, frozen
@@ -11,6 +10,7 @@ from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import head_of_log
 from featuretrail.projections import generations
+from featuretrail.projections.collector import calm_collector
 from featuretrail.projections.dead_letters import count_dead_letters
 from featuretrail.projections.plans import Plan, check_schema, drop, undertaken
 from featuretrail.projections.projector import FencedError, Policy, Projector
@@ -112,19 +112,6 @@ class Rebuilder:
         if until > head:
             raise NotFoundError("position", until, [f"0 to {head}"])
         return until
-
-
-@contextmanager
-def calm_collector() -> Iterator[None]:
-    """Collect garbage less often: a page makes many objects and no cycles."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 def _advance(projector: Projector, until: int, progress: Callable[[int, int], object]) -> None:

@@ -1,59 +1,35 @@
 """Writing what a page does to the tables: COPY for new rows, set-based UPDATE for changed ones."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 from uuid import UUID
 
 import psycopg
-from attrs import asdict, frozen
+from attrs import asdict
 from psycopg import sql
-from psycopg.types.json import set_json_dumps
-from pydantic_core import to_json
+from psycopg.abc import Buffer
 
 from featuretrail.infrastructure.queries import query
-from featuretrail.projections.folding import TableChanges
-from featuretrail.projections.presence import missing
+from featuretrail.projections.packing import PackedChanges, Packer, TableShape, json_text
+from featuretrail.projections.poison import MissingRowError
 from featuretrail.projections.read_model import Removal, Row
 
 AnyConnection = psycopg.Connection[Any]
 
 
-class MissingRowError(Exception):
-    """An event revises a row that no event made."""
-
-
-@frozen
-class TableShape:
-    """The columns of a table in their order: names, type oids, type names."""
-
-    columns: tuple[str, ...]
-    oids: tuple[int, ...]
-    types: Mapping[str, str]
-
-
 class TableWriter:
-    """Writes into the tables of any generation over one connection."""
+    """Writes packed changes into the tables of any generation over one connection."""
 
     def __init__(self, connection: AnyConnection, shapes: Mapping[str, TableShape]) -> None:
         self._connection = connection
         self._shapes = shapes
-        set_json_dumps(_json, connection)
 
     @classmethod
-    def over(cls, connection: AnyConnection, tables: Sequence[str]) -> Self:
-        """Return the writer of ``tables``, whose shapes are those of the live ones."""
-        rows = connection.execute(query("projections/columns"), {"tables": list(tables)}).fetchall()
-        shapes = {}
-        for table in tables:
-            own = [row[1:] for row in rows if row[0] == table]
-            if not own:
-                raise missing([table])
-            names, oids, types = zip(*own, strict=True)
-            shapes[table] = TableShape(names, oids, dict(zip(names, types, strict=True)))
-        return cls(connection, shapes)
+    def of(cls, connection: AnyConnection, packer: Packer) -> Self:
+        """Return the writer of what ``packer`` packs."""
+        return cls(connection, packer.shapes)
 
-    def write(self, schema: str, table: str, changes: TableChanges) -> None:
+    def write(self, schema: str, table: str, changes: PackedChanges) -> None:
         """Write ``changes`` into ``table`` of ``schema``, in the connection's transaction.
 
         Revisions come first: they are of rows that were there before, and one that its stream has
@@ -62,20 +38,18 @@ class TableWriter:
         for names, revisions in _by_columns(changes.revised).items():
             self._revise(sql.Identifier(schema, table), table, names, revisions)
         if changes.inserted:
-            self._insert(sql.Identifier(schema, table), table, changes.inserted.values())
+            self._insert(sql.Identifier(schema, table), table, changes.inserted)
         if changes.removal is not None:
             self._remove(schema, table, changes.removal)
 
-    def _insert(self, target: sql.Identifier, table: str, rows: Iterable[Row]) -> None:
-        shape = self._shapes[table]
+    def _insert(self, target: sql.Identifier, table: str, packed: Sequence[Buffer]) -> None:
+        columns = map(sql.Identifier, self._shapes[table].columns)
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
-            target, sql.SQL(", ").join(map(sql.Identifier, shape.columns))
+            target, sql.SQL(", ").join(columns)
         )
-        cells = itemgetter(*shape.columns)
         with self._connection.cursor().copy(statement) as copy:
-            copy.set_types(shape.oids)
-            for row in rows:
-                copy.write_row(cells(row))
+            for piece in packed:
+                copy.write(piece)
 
     def _remove(self, schema: str, table: str, removal: Removal) -> None:
         facts = {"schema": schema, "table": table, **asdict(removal)}
@@ -122,13 +96,9 @@ def _by_columns(revised: Mapping[UUID, Row]) -> dict[tuple[str, ...], list[tuple
 def _array(values: list[Any], type_name: str) -> list[Any]:
     if type_name != "jsonb":
         return values
-    return [None if value is None else _json(value).decode() for value in values]
+    return [None if value is None else json_text(value).decode() for value in values]
 
 
 def _placeholder(type_name: str) -> sql.Composable:
     through = "%b::text[]::jsonb[]" if type_name == "jsonb" else f"%b::{type_name}[]"
     return sql.SQL(through)
-
-
-def _json(value: object) -> bytes:
-    return to_json(value, inf_nan_mode="null")

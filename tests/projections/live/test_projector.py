@@ -11,14 +11,15 @@ from featuretrail.domain.events import DocumentationGenerated, LineageRetired, M
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.projections import generations
-from featuretrail.projections.folding import TableChanges
 from featuretrail.projections.live import claim_live
+from featuretrail.projections.packing import PackedChanges, Packer
 from featuretrail.projections.pages import EventPages
+from featuretrail.projections.poison import MissingRowError
 from featuretrail.projections.projections import Projections
 from featuretrail.projections.projector import FencedError, Projector
 from featuretrail.projections.read_model import Change, Place, ReadModel
 from featuretrail.projections.read_models import READ_MODELS
-from featuretrail.projections.writing import MissingRowError, TableWriter
+from featuretrail.projections.writing import TableWriter
 from tests.log.events import counted
 from tests.projections.live.conftest import Rows
 from tests.projections.live.events import incident, one_a_table, recorded, sampled
@@ -247,8 +248,9 @@ def test_a_generation_has_one_owner_until_that_gives_it_up(
 
 
 def test_an_event_that_changes_no_row_that_exists_says_so(projector: Projector) -> None:
-    writer = TableWriter.over(projector.connection, TABLES)
-    changes = TableChanges(revised={UUID(int=7): {"version": 2}})
+    packer = Packer.over(projector.connection, TABLES)
+    writer = TableWriter.of(projector.connection, packer)
+    changes = PackedChanges(revised={UUID(int=7): {"version": 2}})
 
     with pytest.raises(MissingRowError, match=r"1 rows of feature_metadata .* 0 exist"):
         writer.write("featuretrail", "feature_metadata", changes)
