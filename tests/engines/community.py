@@ -4,10 +4,12 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 
 from featuretrail.infrastructure.migrations import migrate
+from tests.engines.cleaning import Fresh
 from tests.engines.database import Database
 from tests.engines.native import installed
 
@@ -40,6 +42,7 @@ class CommunityEngine:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
         self._url = ""
+        self._fresh: Fresh | None = None
 
     @contextmanager
     def database(self, *, migrated: bool) -> Iterator[Database]:
@@ -47,12 +50,10 @@ class CommunityEngine:
         if self._process is None or self._process.poll() is not None:
             self._start()
         try:
-            self._empty()
+            self._prepare(migrated)
         except psycopg.OperationalError:
             self._start()
-            self._empty()
-        if migrated:
-            migrate(self._url)
+            self._prepare(migrated)
         yield Database(self._url, "community")
 
     def close(self) -> None:
@@ -64,6 +65,7 @@ class CommunityEngine:
 
     def _start(self) -> None:
         self.close()
+        self._fresh = None
         # the end of its standard input stops it; the signal also when it computes without end
         tied = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
         self._process = subprocess.Popen(
@@ -79,9 +81,17 @@ class CommunityEngine:
             raise RuntimeError("the Community server did not start; its error is on stderr")
         self._url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
 
-    def _empty(self) -> None:
-        with psycopg.connect(
-            self._url, autocommit=True, connect_timeout=_TURN_SECONDS
-        ) as connection:
+    def _prepare(self, migrated: bool) -> None:
+        with self._connected() as connection:
+            if migrated and self._fresh is not None and self._fresh.restore(connection):
+                return
+            self._fresh = None
             for (statement,) in connection.execute(_LEFT).fetchall():
                 connection.execute(statement)
+        if migrated:
+            migrate(self._url)
+            with self._connected() as connection:
+                self._fresh = Fresh.of(connection)
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self._url, autocommit=True, connect_timeout=_TURN_SECONDS)
