@@ -90,6 +90,7 @@ def test_many_entities_are_retracted_once_each_in_canonical_order(
         (EWR, datetime(9999, 1, 1, tzinfo=UTC), InvalidInputError, "after the server's clock"),
     ],
 )
+@pytest.mark.tiers("embedded")
 def test_bad_retractions_are_refused_and_nothing_is_written(
     values: Values, keys: Any, moment: Any, kind: type[Exception], message: str
 ) -> None:

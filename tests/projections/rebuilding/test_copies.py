@@ -128,6 +128,7 @@ def test_live_tables_are_no_copy_to_drop(filled: Projections) -> None:
 
 
 @pytest.mark.parametrize("until", [-1, True, 1.5, "7"])
+@pytest.mark.tiers("embedded")
 def test_a_position_is_an_integer_from_0(filled: Projections, until: object) -> None:
     with pytest.raises(InvalidInputError, match=r"give a position, 0 to 45"):
         filled.rebuild(until=until)  # type: ignore[arg-type]
@@ -141,12 +142,14 @@ def test_a_position_past_the_head_is_not_there(filled: Projections, pool: Databa
 
 
 @pytest.mark.parametrize("schema", ["", "a b", 'x"; DROP SCHEMA public', "1st", "ö" * 32, "a__b"])
+@pytest.mark.tiers("embedded")
 def test_a_schema_has_the_name_of_a_thing(filled: Projections, schema: str) -> None:
     with pytest.raises(InvalidNameError):
         filled.rebuild(into=schema)
 
 
 @pytest.mark.parametrize("schema", ["public", "featuretrail", "featuretrail_g9", "pg_copy"])
+@pytest.mark.tiers("embedded")
 def test_schemas_of_others_are_not_for_copies(filled: Projections, schema: str) -> None:
     with pytest.raises(InvalidInputError, match="choose another name"):
         filled.rebuild(into=schema)

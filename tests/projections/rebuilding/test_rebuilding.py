@@ -266,6 +266,7 @@ def test_an_unknown_table_is_named_with_those_that_there_are(
 
 
 @pytest.mark.parametrize("tables", ["feature_lineage", [], 7])
+@pytest.mark.tiers("embedded")
 def test_tables_are_a_list_of_names(side: Projections, tables: object) -> None:
     with pytest.raises(InvalidInputError, match="give a list of names"):
         side.rebuild(tables=tables)  # type: ignore[arg-type]

@@ -222,6 +222,7 @@ def test_what_nobody_goes_on_with_is_pruned(
 
 
 @pytest.mark.parametrize("soak", [timedelta(seconds=-1), 3600, None])
+@pytest.mark.tiers("embedded")
 def test_a_soak_time_is_a_length_of_time(side: Projections, soak: object) -> None:
     with pytest.raises(InvalidInputError, match="give a timedelta"):
         side.prune(soak)  # type: ignore[arg-type]
