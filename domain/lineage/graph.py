@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from attrs import field, frozen
@@ -43,6 +44,17 @@ class LineageGraph(Result):
             (self._nodes[above], self._nodes[number])
             for number, parents in enumerate(self._above)
             for above in parents
+        )
+
+    @property
+    def unknown(self) -> frozenset[Node]:
+        """The features that others name, but that no event defines."""
+        return frozenset(
+            node
+            for number, node in enumerate(self._nodes)
+            if node.kind == "feature"
+            and self._facts[number].position is None
+            and self._present(number)
         )
 
     @property
@@ -97,6 +109,38 @@ class LineageGraph(Result):
         del found[start]
         nodes = self._nodes
         return {nodes[number]: away for number, away in found.items()}
+
+    def downstream_of(self, nodes: Iterable[Node]) -> frozenset[Node]:
+        """Return all that comes from any of ``nodes``; one of them, if it comes from another."""
+        edge = {each for node in nodes for each in self._below[self._number(node)]}
+        found = set(edge)
+        while edge:
+            edge = {each for number in edge for each in self._below[number]} - found
+            found |= edge
+        return frozenset(self._named(found))
+
+    def steps(self, nodes: Iterable[Node]) -> dict[Node, tuple[Node, int]]:
+        """Return the closure below ``nodes``, nearest first: what each was met from, steps away."""
+        found: dict[int, tuple[int, int]] = {self._number(node): (-1, 0) for node in nodes}
+        starts = len(found)
+        waiting = deque(found)
+        while waiting:
+            number = waiting.popleft()
+            away = found[number][1] + 1
+            for each in self._below[number]:
+                if each not in found:
+                    found[each] = number, away
+                    waiting.append(each)
+        met = islice(found.items(), starts, None)
+        names = self._nodes
+        return {names[each]: (names[number], away) for each, (number, away) in met}
+
+    def nearest_above(self, node: Node, among: Iterable[Node]) -> Node | None:
+        """Return the nearest of ``among`` that ``node`` comes from, ``None`` if it does not."""
+        start = self._number(node)
+        ends = {self._number(each) for each in among} - {start}
+        way = _way(start, ends, self._above.__getitem__)
+        return self._nodes[way[-1]] if way else None
 
     def path(self, start: Node, end: Node) -> tuple[Node, ...]:
         """Return a shortest way down from ``start`` to ``end``, both included; empty if none."""
