@@ -50,10 +50,10 @@ class LineageGraph(Result):
     def unknown(self) -> frozenset[Node]:
         """The features that others name, but that no event defines."""
         return frozenset(
-            node
-            for number, node in enumerate(self._nodes)
-            if node.kind == "feature"
-            and self._facts[number].position is None
+            self._nodes[number]
+            for number, facts in enumerate(self._facts)
+            if facts.position is None
+            and self._nodes[number].kind == "feature"
             and self._present(number)
         )
 

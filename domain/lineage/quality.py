@@ -52,20 +52,28 @@ class ParentQuality(Result):
 
 @frozen
 class LineageQuality(Result):
-    """The score of a lineage, 0 to 100: the mean of its parents' scores; 0 without a parent."""
+    """The score of a lineage, 0 to 100: the mean of its parents' scores; 0 without a parent.
+
+    Of a feature whose lineage was never declared there is none.
+    """
 
     feature: Node
     parents: tuple[ParentQuality, ...]
-    score: float = field(init=False)
+    declared: bool = True
+    score: float | None = field(init=False)
 
     @score.default
-    def _mean(self) -> float:
+    def _mean(self) -> float | None:
+        if not self.declared:
+            return None
         scores = [each.score for each in self.parents]
         return round(sum(scores) / len(scores), 2) if scores else 0.0
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why the score is not 100."""
+        if not self.declared:
+            return ("not evaluated: no lineage is declared",)
         if not self.parents:
             return ("no parent is declared",)
         return tuple(reason for each in self.parents for reason in each.reasons)
@@ -84,9 +92,11 @@ def lineage_quality(
     graph: LineageGraph, feature: Node, parents: Iterable[Node] | None = None
 ) -> LineageQuality:
     """Return the quality of the lineage that ``graph`` holds, or of ``parents`` instead of it."""
-    known = feature in graph
-    declared = tuple(parents if parents is not None else graph.parents(feature) if known else ())
-    reads = graph.facts(feature).reads if known else None
+    facts = graph.facts(feature) if feature in graph else NOTHING
+    if parents is None and facts.declared is None:
+        return LineageQuality(feature, (), declared=False)
+    declared = graph.parents(feature) if parents is None else tuple(parents)
+    reads = facts.reads
     judge = _Judge(graph, declared, None if reads is None else _pinned(reads, declared))
     left_out = [node for node in judge.reads or () if node not in declared]
     return LineageQuality(feature, tuple(judge.parent(node) for node in (*declared, *left_out)))

@@ -92,9 +92,12 @@ def test_a_rule_that_reads_the_latest_agrees_with_the_version_declared() -> None
     assert lineage_quality(graph, FEELS).score == 100.0
 
 
-def test_a_feature_that_nothing_is_known_of_scores_nothing() -> None:
-    assert lineage_quality(graph_of([]), FEELS).score == 0.0
-    assert lineage_quality(graph_of([]), FEELS).to_dict()["reasons"] == ["no parent is declared"]
+def test_a_feature_whose_lineage_was_never_declared_has_no_score() -> None:
+    for graph in (graph_of([]), folded(*DEFINED)):
+        found = lineage_quality(graph, FEELS)
+        assert found.score is None
+        assert found.to_dict()["reasons"] == ["not evaluated: no lineage is declared"]
+    assert lineage_quality(graph_of([]), FEELS, []).score == 0.0
 
 
 @pytest.mark.parametrize(
