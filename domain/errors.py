@@ -8,6 +8,7 @@
     │   ├── InvalidDefinitionError
     │   ├── InvalidValuesError
     │   ├── InvalidSpineError
+    │   ├── LineageCycleError
     │   └── NaiveTimeError
     ├── NotFoundError (also a LookupError)
     │   └── NotYetError
@@ -75,6 +76,18 @@ class InvalidValuesError(InvalidInputError):
 
 class InvalidSpineError(InvalidInputError):
     """A spine or a set of entity rows cannot be joined as given."""
+
+
+class LineageCycleError(InvalidInputError):
+    """A declared parent comes itself from its child; ``path`` leads from the child round to it."""
+
+    def __init__(self, path: Sequence[str]) -> None:
+        self.path = tuple(path)
+        child, parent = self.path[0], self.path[-2]
+        super().__init__(
+            f"{child} cannot come from {parent}, which comes from it: {' -> '.join(self.path)}; "
+            "leave out one of these steps, or make it a new version"
+        )
 
 
 class NaiveTimeError(InvalidInputError):

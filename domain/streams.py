@@ -26,6 +26,7 @@ from featuretrail.domain.events import (
     RetentionSet,
     SnapshotAssessed,
     SnapshotCreated,
+    TrainingRunRecorded,
     ValuesIngested,
     ValuesRemoved,
     ValuesRetracted,
@@ -39,6 +40,7 @@ KINDS: dict[str, tuple[type[Event], ...]] = {
     "set": (FeatureSetDefined,),
     "batch": (ValuesIngested, ValuesRetracted),
     "snapshot": (SnapshotCreated, SnapshotAssessed),
+    "training run": (TrainingRunRecorded,),
     "lineage": (LineageDeclared, LineageRetired),
     "quality": (QualityChecked,),
     "consistency": (ConsistencyChecked,),
@@ -51,7 +53,11 @@ KINDS: dict[str, tuple[type[Event], ...]] = {
 }
 """The kinds of subjects, each with the events that are about one; ``stream`` is any, by its id."""
 
-_SHORT = {"drift": "drift incident", "performance": "performance sample"}
+_SHORT = {
+    "drift": "drift incident",
+    "performance": "performance sample",
+    "training": "training run",
+}
 
 _WHOLE = {
     "group": r"(?P<name>[^@]+)(@.*)?",
@@ -59,6 +65,7 @@ _WHOLE = {
     "feature": r"(?P<name>[^@.]+\.[^@]+)(@.*)?",
     "documentation": r"(?P<name>[^@.]+\.[^@]+)(@.*)?",
     "snapshot": r"(?P<name>[^@]+@.+)",
+    "training run": r"(?P<name>[^@]+@.+)",
     "lineage": r"(?P<name>[^@.]+\.[^@]+@.+)",
 }
 """The names that determine a stream; a version behind them chooses among its events."""

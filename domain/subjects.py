@@ -20,6 +20,7 @@ from featuretrail.domain.events import (
     RetentionSet,
     SnapshotAssessed,
     SnapshotCreated,
+    TrainingRunRecorded,
     ValuesIngested,
     ValuesRemoved,
     ValuesRetracted,
@@ -43,11 +44,13 @@ def subject(event: Event) -> str:
         case SnapshotCreated():
             return f"snapshot {event.feature_set}@{event.version}"
         case _:
-            return _of_read_models(event)
+            return _of_the_rest(event)
 
 
-def _of_read_models(event: Event) -> str:
+def _of_the_rest(event: Event) -> str:
     match event:
+        case TrainingRunRecorded():
+            name = f"training run {event.model}@{event.version}"
         case LineageDeclared() | LineageRetired():
             name = f"lineage {event.feature_name}@{event.version}"
         case QualityChecked():

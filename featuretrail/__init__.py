@@ -30,6 +30,7 @@ from featuretrail.domain.errors import (
     InvalidNameError,
     InvalidSpineError,
     InvalidValuesError,
+    LineageCycleError,
     NaiveTimeError,
     NotFoundError,
     NotYetError,
@@ -39,10 +40,18 @@ from featuretrail.domain.errors import (
     SchemaError,
     StorageError,
 )
+from featuretrail.domain.lineage.cost import CostEstimate
+from featuretrail.domain.lineage.feature_lineage import FeatureLineage
+from featuretrail.domain.lineage.graph import LineageGraph
+from featuretrail.domain.lineage.impact import Affected, Impact
+from featuretrail.domain.lineage.node import Node, NodeFacts
+from featuretrail.domain.lineage.quality import LineageQuality, ParentQuality
 from featuretrail.domain.names import FeatureReference
+from featuretrail.domain.parents import Parent
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.lineage.training import TrainingRun
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport
 from featuretrail.infrastructure.settings import Settings
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
@@ -57,6 +66,7 @@ from featuretrail.store import TimescaleDBFeatureStore
 
 __all__ = [
     "AccessDeniedError",
+    "Affected",
     "AlreadyExistsError",
     "AuditFault",
     "AuditReport",
@@ -65,6 +75,7 @@ __all__ = [
     "ConcurrencyError",
     "ConflictError",
     "ContentAlteredError",
+    "CostEstimate",
     "DatabaseError",
     "DatabaseUnavailableError",
     "DefinitionChangedError",
@@ -72,6 +83,7 @@ __all__ = [
     "EngineError",
     "Feature",
     "FeatureGroup",
+    "FeatureLineage",
     "FeatureReference",
     "FeatureSet",
     "FeatureSnapshot",
@@ -79,6 +91,7 @@ __all__ = [
     "FieldChange",
     "GenerationStatus",
     "IdempotencyError",
+    "Impact",
     "IntegrityError",
     "InvalidDefinitionError",
     "InvalidInputError",
@@ -86,14 +99,21 @@ __all__ = [
     "InvalidSpineError",
     "InvalidValuesError",
     "LeakageReport",
+    "LineageCycleError",
+    "LineageGraph",
+    "LineageQuality",
     "LogEntry",
     "MaintenanceReport",
     "NaiveTimeError",
+    "Node",
+    "NodeFacts",
     "NotEvaluated",
     "NotFoundError",
     "NotNull",
     "NotYetError",
     "OneOf",
+    "Parent",
+    "ParentQuality",
     "ParkedEvent",
     "ProjectionError",
     "ProjectionStatus",
@@ -117,6 +137,7 @@ __all__ = [
     "TableAt",
     "TableRetention",
     "TimescaleDBFeatureStore",
+    "TrainingRun",
     "Version",
     "connect",
 ]

@@ -14,6 +14,7 @@ from featuretrail.commands import (
     features,
     groups,
     ingest,
+    lineage,
     past,
     projections,
     rebuild,
@@ -41,6 +42,7 @@ app.add_typer(sets.app, name="set")
 definitions.add_commands(app)
 ingest.add_commands(app)
 app.add_typer(snapshots.app, name="snapshot")
+app.add_typer(lineage.app, name="lineage")
 rebuild.add_commands(projections.app)
 app.add_typer(projections.app, name="projections")
 past.add_commands(audit.app)

@@ -14,6 +14,7 @@ from featuretrail.domain.definitions import FeatureGroup, FeatureSet
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.inputs import check_label, check_text, optional
 from featuretrail.domain.json_values import check_json_object
+from featuretrail.domain.lineage.feature_lineage import FeatureLineage
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.registry import Registry
 from featuretrail.domain.splits import Split
@@ -22,6 +23,9 @@ from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.embedded import EmbeddedServer
+from featuretrail.infrastructure.lineage.declaring import LineageDeclarer
+from featuretrail.infrastructure.lineage.reading import LineageReader
+from featuretrail.infrastructure.lineage.training import TrainingRun, TrainingRuns
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.registration import Registrar
 from featuretrail.infrastructure.registry import RegistryReader
@@ -36,6 +40,7 @@ from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, Snap
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.values.ingestion import ValueStore
+from featuretrail.lineage.tracker import FeatureLineageTracker, Parents
 from featuretrail.projections.maintenance import Maintenance, MaintenanceReport
 from featuretrail.projections.projections import Projections
 from featuretrail.projections.projector import Policy
@@ -67,7 +72,9 @@ class TimescaleDBFeatureStore:
         self._log = EventLog(database)
         self._registry = RegistryReader(database)
         self._requests = Requests(self._log, self._registry)
-        self._registrar = Registrar(database, self._log, self._registry)
+        lineage = LineageReader(database)
+        declarer = LineageDeclarer(database, self._log, lineage)
+        self._registrar = Registrar(database, self._log, self._registry, declarer)
         self._values = ValueStore(database, self._log)
         self._historical = HistoricalReader(database)
         self._online = OnlineReader(database, self._registry, self._historical)
@@ -77,6 +84,10 @@ class TimescaleDBFeatureStore:
         self.projections = Projections(database, self._log, policy=projection_errors)
         storage = SnapshotStorage(database, blobs)
         self.audit = Audit(database, self._log, self._registry, storage, self.projections)
+        self.lineage = FeatureLineageTracker(
+            database, self._log, self._registry, lineage, declarer, self._metadata
+        )
+        self.training_runs = TrainingRuns(database, self._log, lineage)
         self.retention = RetentionSettings(database, self._log, self._metadata)
         self._maintenance = Maintenance(database, self.projections)
 
@@ -290,6 +301,71 @@ class TimescaleDBFeatureStore:
     def diff_snapshots(self, snapshot_id: str, other_id: str) -> SnapshotDiff:
         """Compare two snapshots: definitions, columns, rows and cells."""
         return self.snapshots.diff(snapshot_id, other_id)
+
+    def track_feature_lineage(
+        self,
+        feature_name: str,
+        parents: Parents | None = None,
+        *,
+        version: str | Version | None = None,
+        computation_rule: str | None = None,
+        streaming_source: str | None = None,
+        outcome_tracking_version: str | None = None,
+        cross_system_consistency: str | None = None,
+        reason: str | None = None,
+        actor: str | None = None,
+    ) -> FeatureLineage:
+        """Declare what a version of a feature (the latest, without one) is made from.
+
+        ``parents`` are references (``"weather.temp"``: its latest version), ``"source NAME"`` or
+        ``"source NAME@VERSION"``, ``"stream NAME"``, or ``Parent`` objects; without them, and
+        without ``computation_rule``, what the rule in its definition says. ``streaming_source`` is
+        the stream it arrives by, ``outcome_tracking_version`` the outcome it is judged by. Score,
+        complexity and computation time are evaluated, see ``docs/how-to/lineage.md``; the same
+        declaration again makes no event. Raises ``LineageCycleError`` with the path,
+        ``NotFoundError`` or ``InvalidInputError``.
+        """
+        return self.lineage.track(
+            feature_name,
+            parents,
+            version=version,
+            computation_rule=computation_rule,
+            streaming_source=streaming_source,
+            outcome_tracking_version=outcome_tracking_version,
+            cross_system_consistency=cross_system_consistency,
+            reason=reason,
+            actor=actor,
+        )
+
+    def record_training_run(
+        self,
+        model: str,
+        snapshot: str | SnapshotInfo,
+        *,
+        version: str | Version | None = None,
+        metrics: Mapping[str, float] | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        code_version: str | None = None,
+        run_id: str | None = None,
+        reason: str | None = None,
+        actor: str | None = None,
+    ) -> TrainingRun:
+        """Record that ``model`` was trained on ``snapshot``, so that lineage reaches it.
+
+        Without ``version`` (the model's) its next minor is taken. A retry that repeats ``version``
+        or ``run_id`` (the run's name in the caller's own tracking) returns the first. Raises
+        ``NotFoundError``, ``InvalidInputError``, ``AlreadyExistsError`` or ``IdempotencyError``.
+        """
+        return self.training_runs.record(
+            model,
+            snapshot.snapshot_id if isinstance(snapshot, SnapshotInfo) else snapshot,
+            self._metadata(actor, reason),
+            version=version,
+            run_id=run_id,
+            metrics=metrics,
+            parameters=parameters,
+            code_version=code_version,
+        )
 
     @needs("auditor")
     def registry(self, known_at: int | datetime | None = None) -> Registry:

@@ -1,4 +1,4 @@
-"""Registering definitions: decide, make the tables, append; all in one transaction."""
+"""Registering definitions: decide, make tables, declare lineage, append; in one transaction."""
 
 from collections.abc import Sequence
 
@@ -27,6 +27,8 @@ from featuretrail.domain.events import (
 )
 from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.lineage.declaring import LineageDeclarer
+from featuretrail.infrastructure.lineage.reading import LineageReader
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
@@ -46,15 +48,25 @@ class _Decision:
 class Registrar:
     """Turns definitions into events and tables; registering an equal definition changes nothing."""
 
-    def __init__(self, database: Database, log: EventLog, registry: RegistryReader) -> None:
+    def __init__(
+        self,
+        database: Database,
+        log: EventLog,
+        registry: RegistryReader,
+        lineage: LineageDeclarer | None = None,
+    ) -> None:
         self._database = database
         self._log = log
         self._registry = registry
+        self._lineage = lineage or LineageDeclarer(database, log, LineageReader(database))
 
     def plan(self, definitions: Sequence[Definition]) -> Registration:
         """Return what registering ``definitions`` would change, without changing it."""
         registry = self._registry.current()
         decisions = decide(registry, definitions, Metadata())
+        events = [event for decision in decisions for event in decision.events]
+        after = registry.evolve(events, registry.position)
+        self._lineage.of_rules(events, after, Metadata())
         return Registration(
             tuple(decision.change for decision in decisions), self._log.head().position
         )
@@ -81,7 +93,9 @@ class Registrar:
             with self._database.transaction() as connection:
                 connection.execute(query("registry/lock"))
                 _make_tables(connection, registry, events, definitions)
-                self._log.save(*events, connection=connection)
+                after = registry.evolve(events, registry.position)
+                declared = self._lineage.of_rules(events, after, metadata, connection)
+                self._log.save(*events, *declared, connection=connection)
         changes = tuple(decision.change for decision in decisions)
         return Registration(changes, self._log.head().position)
 

@@ -29,6 +29,7 @@ from featuretrail.domain.events.retention import (
     RetentionSet,
 )
 from featuretrail.domain.events.snapshots import SNAPSHOT_EVENTS, SnapshotAssessed, SnapshotCreated
+from featuretrail.domain.events.training import TRAINING_EVENTS, TrainingRunRecorded
 from featuretrail.domain.events.values import (
     VALUE_EVENTS,
     ValuesIngested,
@@ -46,6 +47,7 @@ __all__ = [
     "PERFORMANCE_EVENTS",
     "RETENTION_EVENTS",
     "SNAPSHOT_EVENTS",
+    "TRAINING_EVENTS",
     "VALUE_EVENTS",
     "ConsistencyChecked",
     "DocumentationGenerated",
@@ -69,6 +71,7 @@ __all__ = [
     "RetentionSet",
     "SnapshotAssessed",
     "SnapshotCreated",
+    "TrainingRunRecorded",
     "ValuesIngested",
     "ValuesRemoved",
     "ValuesRetracted",

@@ -27,8 +27,9 @@ class Audit:
 
     A *subject* is what an event is about, as the log names it: ``"feature weather.temp"``,
     ``"group weather"``, ``"set delay"``, ``"batch weather#3"``, ``"snapshot delay@1.0.0"``,
-    ``"lineage weather.dew@2.0.0"``, ``"documentation weather.temp"``, ``"metadata weather.temp
-    business owner"``, ``"drift incident <UUID>"``, or the UUID of any stream. A *moment* is a
+    ``"training run forest@1.0.0"``, ``"lineage weather.dew@2.0.0"``, ``"documentation
+    weather.temp"``, ``"metadata weather.temp business owner"``, ``"drift incident <UUID>"``, or the
+    UUID of any stream. A *moment* is a
     position of the log or an aware datetime.
     """
 

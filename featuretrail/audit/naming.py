@@ -99,7 +99,7 @@ class Naming:
 
     def _name(self, about: str, subject: Subject) -> str:
         name = about.removeprefix(f"{subject.kind} ")
-        versioned = "@" in subject.name or subject.kind in ("snapshot", "lineage")
+        versioned = "@" in subject.name or subject.kind in ("snapshot", "training run", "lineage")
         return name if versioned else name.partition("@")[0]
 
     def _batch(self, subject: Subject) -> UUID | None:

@@ -27,6 +27,7 @@ SUBJECTS = {
     "featuretrail.set.defined": "set name – é@version – é",
     "featuretrail.snapshot.assessed": f"snapshot {STREAM}",
     "featuretrail.snapshot.created": "snapshot feature_set – é@version – é",
+    "featuretrail.training.recorded": "training run model – é@version – é",
     "featuretrail.values.ingested": "batch group – é#7",
     "featuretrail.values.removed": "retention group – é",
     "featuretrail.values.retracted": "batch group – é#7",

@@ -33,9 +33,14 @@ def test_every_error_is_public() -> None:
     [
         featuretrail.AuditReport,
         featuretrail.Change,
+        featuretrail.CostEstimate,
         featuretrail.Difference,
+        featuretrail.FeatureLineage,
         featuretrail.FeatureSnapshot,
+        featuretrail.Impact,
         featuretrail.LeakageReport,
+        featuretrail.LineageGraph,
+        featuretrail.LineageQuality,
         featuretrail.LogEntry,
         featuretrail.Receipt,
         featuretrail.Registration,
@@ -46,6 +51,7 @@ def test_every_error_is_public() -> None:
         featuretrail.SnapshotVerification,
         featuretrail.StateAt,
         featuretrail.TableAt,
+        featuretrail.TrainingRun,
     ],
 )
 def test_a_result_is_an_attrs_class_for_programs_and_notebooks(result: type) -> None:

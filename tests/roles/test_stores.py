@@ -37,6 +37,9 @@ READING: dict[str, Action] = {
     "get_online_features": lambda store: store.get_online_features(["weather.temp"], WEATHER),
     "leakage_report": lambda store: store.leakage_report(spine(), ["weather.temp"]),
     "list": lambda store: store.snapshots.list(),
+    "graph": lambda store: store.lineage.graph(),
+    "impact": lambda store: store.lineage.impact("weather.temp"),
+    "runs": lambda store: store.training_runs.list(),
     "log": lambda store: store.audit.log(),
     "verify": lambda store: store.audit.verify(),
     "store status": lambda store: store.status(),
@@ -45,6 +48,7 @@ WRITING: dict[str, Action] = {
     "ingest": lambda store: store.ingest("weather", hourly(1, NOON - timedelta(days=9))),
     "retract": lambda store: store.retract("weather", {"origin": "EWR"}, NOON, "a test"),
     "create_feature_snapshot": lambda store: store.create_feature_snapshot("delay", spine()),
+    "track": lambda store: store.track_feature_lineage("weather.temp", ["source noaa"]),
     "register": lambda store: store.register(NEW),
     "ingest into what it registered": lambda store: store.ingest(
         "new", {"k": [1], "event_time": [NOON], "x": [1.0]}
@@ -73,18 +77,18 @@ MAY: dict[Role, tuple[dict[str, Action], ...]] = {
 MAY_NOT: dict[Role, dict[Role, dict[str, Action]]] = {
     "writer": {"projector": PROJECTING, "owner": {k: OWNING[k] for k in ("verify", "rebuild")}},
     "projector": {
-        "writer": {name: WRITING[name] for name in list(WRITING)[:4]},
+        "writer": {name: WRITING[name] for name in list(WRITING)[:5]},
         "auditor": {k: READING[k] for k in READING if k.startswith("get")},
         "owner": {k: OWNING[k] for k in ("verify", "rebuild", "rebuild into")},
     },
     "reader": {
-        "writer": {name: WRITING[name] for name in list(WRITING)[:4]},
+        "writer": {name: WRITING[name] for name in list(WRITING)[:5]},
         "auditor": {k: READING[k] for k in READING if k not in TELLING},
         "projector": PROJECTING,
         "owner": {k: OWNING[k] for k in ("verify", "rebuild", "rebuild into")},
     },
     "auditor": {
-        "writer": {name: WRITING[name] for name in list(WRITING)[:4]},
+        "writer": {name: WRITING[name] for name in list(WRITING)[:5]},
         "projector": PROJECTING,
         "owner": {k: OWNING[k] for k in ("verify", "rebuild", "rebuild into")},
     },

@@ -1,0 +1,1 @@
+"""Lineage as users meet it: ``store.lineage``."""
