@@ -1,10 +1,11 @@
 """Registering definitions: decide, make the tables, append; all in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import psycopg
 from attrs import frozen
 
+from featuretrail.domain import rule_parents
 from featuretrail.domain.aggregates import (
     FeatureAggregate,
     FeatureSetAggregate,
@@ -25,6 +26,7 @@ from featuretrail.domain.events import (
     JsonObject,
     Metadata,
 )
+from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
@@ -91,10 +93,11 @@ def decide(
 ) -> list[_Decision]:
     """Return each definition's change and events; later definitions see the earlier ones."""
     decisions: list[_Decision] = []
+    rule_parents.refuse_circles(item for item in definitions if isinstance(item, FeatureGroup))
     for definition in definitions:
         match definition:
             case FeatureGroup():
-                made = _decide_group(registry, definition, metadata)
+                made = list(_decide_group(registry, definition, metadata))
             case FeatureSet():
                 made = [_decide_set(registry, definition, metadata)]
             case _:
@@ -109,25 +112,34 @@ def decide(
 
 def _decide_group(
     registry: Registry, definition: FeatureGroup, metadata: Metadata
-) -> list[_Decision]:
+) -> Iterator[_Decision]:
     state = registry.groups.get(definition.name) or GroupAggregate.initial(definition.name)
     _check_width(registry, definition)
     events = group.decide_define(state, definition, metadata)
     before = state.latest.to_dict() if state.definitions else None
-    change = _change("group", definition.name, str(definition.version), events, before)
-    return [
-        _Decision(change, events),
-        *(_decide_feature(registry, definition, item, metadata) for item in definition.features),
-    ]
+    yield _Decision(
+        _change("group", definition.name, str(definition.version), events, before), events
+    )
+    new: list[Event] = list(events)
+    for item in rule_parents.parents_first(definition):
+        if item.rule is not None:  # it may read what the group defines as well
+            registry, new = registry.evolve(new, registry.position), []
+        decision = _decide_feature(registry, definition, item, metadata)
+        new += decision.events
+        yield decision
 
 
 def _decide_feature(
     registry: Registry, owner: FeatureGroup, definition: Feature, metadata: Metadata
 ) -> _Decision:
     path = f"{owner.name}.{definition.name}"
+    definition = rule_parents.pinned(registry, owner, definition)
     state = registry.features.get(path) or FeatureAggregate.initial(owner.name, definition.name)
     events = feature.decide_define(state, definition, metadata)
     before = state.latest.definition.to_dict() if state.versions else None
+    if events and definition.rule is not None:
+        reference = FeatureReference(owner.name, definition.name, definition.version)
+        rule_parents.check_no_circle(registry.evolve(events, registry.position), reference)
     return _Decision(_change("feature", path, str(definition.version), events, before), events)
 
 
