@@ -36,13 +36,17 @@ from featuretrail.domain.errors import (
     ProjectionError,
     ProjectionTimeoutError,
     RetentionError,
+    RuleError,
     SchemaError,
     StorageError,
 )
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.receipts import Receipt
+from featuretrail.domain.rules import Rule
 from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.computing.functions import rule, sql_rule
+from featuretrail.infrastructure.computing.report import ComputedFeature, ComputeReport
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport
 from featuretrail.infrastructure.settings import Settings
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
@@ -62,6 +66,8 @@ __all__ = [
     "AuditReport",
     "ChainBrokenError",
     "Change",
+    "ComputeReport",
+    "ComputedFeature",
     "ConcurrencyError",
     "ConflictError",
     "ContentAlteredError",
@@ -105,6 +111,8 @@ __all__ = [
     "ReplayReport",
     "RetentionError",
     "RowOrigin",
+    "Rule",
+    "RuleError",
     "SchemaError",
     "Settings",
     "SnapshotDiff",
@@ -119,4 +127,6 @@ __all__ = [
     "TimescaleDBFeatureStore",
     "Version",
     "connect",
+    "rule",
+    "sql_rule",
 ]

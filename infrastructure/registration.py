@@ -28,6 +28,9 @@ from featuretrail.domain.events import (
 )
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.registry import Registry
+from featuretrail.domain.rule_units import rule_of
+from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.computing.expression_way import check_registered
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.queries import query
@@ -57,6 +60,10 @@ class Registrar:
         """Return what registering ``definitions`` would change, without changing it."""
         registry = self._registry.current()
         decisions = decide(registry, definitions, Metadata())
+        events = [event for decision in decisions for event in decision.events]
+        if any(_has_expression(event) for event in events):
+            with self._database.transaction() as connection:
+                _check_expressions(connection, registry, events)
         return Registration(
             tuple(decision.change for decision in decisions), self._log.head().position
         )
@@ -82,6 +89,7 @@ class Registrar:
         if events:
             with self._database.transaction() as connection:
                 connection.execute(query("registry/lock"))
+                _check_expressions(connection, registry, events)
                 _make_tables(connection, registry, events, definitions)
                 self._log.save(*events, connection=connection)
         changes = tuple(decision.change for decision in decisions)
@@ -184,6 +192,25 @@ def _check_width(registry: Registry, definition: FeatureGroup) -> None:
         for version in known.versions[-1:]
     ]
     FeatureGroup(definition.name, definition.keys, (*definition.features, *kept))
+
+
+def _has_expression(event: Event) -> bool:
+    return (
+        isinstance(event, FeatureDefined) and event.definition.get("rule", {}).get("kind") == "sql"
+    )
+
+
+def _check_expressions(
+    connection: psycopg.Connection, registry: Registry, events: Sequence[Event]
+) -> None:
+    """Ask the database whether it understands the SQL rules that ``events`` define."""
+    defined = registry.evolve(events, registry.position)
+    for event in events:
+        if isinstance(event, FeatureDefined) and _has_expression(event):
+            reference = FeatureReference(event.group, event.name, Version.parse(event.version))
+            item = defined.resolve(reference)
+            parents = [defined.resolve(parent) for parent in rule_of(item).parents]
+            check_registered(connection, item, parents)
 
 
 def _make_tables(
