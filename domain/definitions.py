@@ -12,6 +12,7 @@ from featuretrail.domain.constraints import Constraint, NotNull, OneOf, Range
 from featuretrail.domain.dtypes import check_dtype, check_key_type
 from featuretrail.domain.errors import InvalidDefinitionError
 from featuretrail.domain.names import FeatureReference, check_column, check_name
+from featuretrail.domain.rules import Rule
 from featuretrail.domain.versions import FIRST_VERSION, Version
 
 MAX_ROW_BYTES = 8000
@@ -71,6 +72,7 @@ class Feature:
 
     ``dtype`` is one of float64, int64, bool, text, timestamptz. ``constraints`` say which values
     are valid (quality checks judge them; ingestion stores what arrived). ``unit`` is free text.
+    ``rule`` says how its values are computed from other features (``None``: they are ingested).
     Raises ``InvalidDefinitionError`` or ``InvalidNameError``.
     """
 
@@ -82,11 +84,17 @@ class Feature:
     unit: str | None = field(default=None, kw_only=True)
     owner: str | None = field(default=None, kw_only=True)
     tags: tuple[str, ...] = field(default=(), converter=_tags, kw_only=True)
+    rule: Rule | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_column("feature", self.name)
         check_dtype(f"feature {self.name!r}", self.dtype)
         _text("description", self.description)
+        if self.rule is not None and not isinstance(self.rule, Rule):
+            raise InvalidDefinitionError(
+                f"the rule of feature {self.name!r} is {self.rule!r}; make one by decorating a "
+                "function with @featuretrail.rule(parents=[...]), or by featuretrail.sql_rule"
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the definition as a JSON object; equal definitions give equal objects."""
@@ -99,6 +107,8 @@ class Feature:
             "unit": self.unit,
             "owner": self.owner,
             "tags": list(self.tags),
+            # left out where there is none, so that older definitions keep their digests
+            **({} if self.rule is None else {"rule": self.rule.to_dict()}),
         }
 
 
@@ -167,6 +177,7 @@ class FeatureGroup:
             check_key_type(f"key {key!r} of group {self.name!r}", dtype)
         self._check_columns()
         self._check_width()
+        self._check_rules()
 
     def _check_columns(self) -> None:
         taken = set(self.keys)
@@ -191,6 +202,23 @@ class FeatureGroup:
                 f"group {self.name!r} has {len(types)} features, {size} bytes a row; PostgreSQL "
                 f"stores at most {MAX_ROW_BYTES} bytes in a row, so split it into several groups"
             )
+
+    def _check_rules(self) -> None:
+        for feature in self.features:
+            if feature.rule is None:
+                continue
+            path = f"{self.name}.{feature.name}"
+            if path in (parent.path for parent in feature.rule.parents):
+                raise InvalidDefinitionError(
+                    f"the rule of {path!r} names {path!r} as its own parent; a rule computes a "
+                    "feature from others"
+                )
+            if self.known_time is not None:
+                raise InvalidDefinitionError(
+                    f"group {self.name!r} takes the time its rows were known from "
+                    f"{self.known_time!r}, which the rule of {path!r} does not compute; define "
+                    "the feature in a group without known_time"
+                )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the group's own definition, without its features, as a JSON object."""

@@ -25,6 +25,7 @@
     │   ├── DatabaseUnavailableError
     │   └── SchemaError
     ├── RetentionError
+    ├── RuleError
     ├── ProjectionError
     ├── ProjectionTimeoutError (also a TimeoutError)
     ├── CheckFailedError (also an AssertionError; in featuretrail.projections.checks)
@@ -258,6 +259,18 @@ class RetentionError(FeatureTrailError):
             f"retention removed values of {group!r} before {horizon} (event at position "
             f"{position}): {reason}, or read a snapshot that holds the older values"
         )
+
+
+class RuleError(FeatureTrailError):
+    """The rule of ``feature`` cannot be run, failed, or broke its word; none of its values stored.
+
+    ``feature`` is its pinned reference.
+    """
+
+    def __init__(self, feature: str, reason: str) -> None:
+        self.feature = feature
+        self.reason = reason
+        super().__init__(f"the rule of {feature!r} {reason}")
 
 
 class ProjectionError(FeatureTrailError):

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from featuretrail.domain.constraints import Constraint, NotNull, OneOf, Range
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
 from featuretrail.domain.errors import InvalidDefinitionError
+from featuretrail.domain.rules import Rule
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -65,6 +66,37 @@ class NotNullSchema(_Schema):
 ConstraintSchema = Annotated[RangeSchema | OneOfSchema | NotNullSchema, Field(discriminator="kind")]
 
 
+class RuleSchema(_Schema):
+    """``{kind = "sql", source = "temp - dewp", parents = ["weather.temp", "weather.dewp"]}``."""
+
+    kind: Literal["python", "sql"]
+    source: str
+    parents: list[str]
+    written: list[str] | None = None
+    name: str = ""
+    digest: str | None = None
+    history: Duration | None = None
+    history_microseconds: int | None = None
+
+    def to_domain(self) -> Rule:
+        """Return the rule; its function, if it has one, is what a program registers."""
+        microseconds = self.history_microseconds
+        history = self.history if microseconds is None else timedelta(microseconds=microseconds)
+        rule = Rule(
+            self.kind,
+            self.parents,
+            self.source,
+            history=history,
+            name=self.name,
+            written=self.parents if self.written is None else self.written,
+        )
+        if self.digest not in (None, rule.digest):
+            raise InvalidDefinitionError(
+                f"a rule has the digest {rule.digest}, and the definition says {self.digest}"
+            )
+        return rule
+
+
 class FeatureSchema(_Schema):
     """A feature as a TOML table, a dict or an event's payload."""
 
@@ -76,11 +108,14 @@ class FeatureSchema(_Schema):
     unit: str | None = None
     owner: str | None = None
     tags: list[str] = []
+    rule: RuleSchema | None = None
 
     def to_domain(self) -> Feature:
         """Return the definition."""
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return Feature(**fields | {"constraints": [c.to_domain() for c in self.constraints]})
+        constraints = [constraint.to_domain() for constraint in self.constraints]
+        rule = None if self.rule is None else self.rule.to_domain()
+        return Feature(**fields | {"constraints": constraints, "rule": rule})
 
 
 class GroupSchema(_Schema):

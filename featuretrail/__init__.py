@@ -37,6 +37,7 @@ from featuretrail.domain.errors import (
     ProjectionError,
     ProjectionTimeoutError,
     RetentionError,
+    RuleError,
     SchemaError,
     StorageError,
 )
@@ -49,8 +50,11 @@ from featuretrail.domain.lineage.quality import LineageQuality, ParentQuality
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.parents import Parent
 from featuretrail.domain.receipts import Receipt
+from featuretrail.domain.rules import Rule
 from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.computing.functions import rule, sql_rule
+from featuretrail.infrastructure.computing.report import ComputedFeature, ComputeReport
 from featuretrail.infrastructure.lineage.training import TrainingRun
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport
 from featuretrail.infrastructure.settings import Settings
@@ -72,6 +76,8 @@ __all__ = [
     "AuditReport",
     "ChainBrokenError",
     "Change",
+    "ComputeReport",
+    "ComputedFeature",
     "ConcurrencyError",
     "ConflictError",
     "ContentAlteredError",
@@ -125,6 +131,8 @@ __all__ = [
     "ReplayReport",
     "RetentionError",
     "RowOrigin",
+    "Rule",
+    "RuleError",
     "SchemaError",
     "Settings",
     "SnapshotDiff",
@@ -140,4 +148,6 @@ __all__ = [
     "TrainingRun",
     "Version",
     "connect",
+    "rule",
+    "sql_rule",
 ]

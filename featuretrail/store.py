@@ -21,6 +21,9 @@ from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.blobs.store import BlobStore
+from featuretrail.infrastructure.computing.computer import Progress, RuleComputer
+from featuretrail.infrastructure.computing.report import ComputeReport
+from featuretrail.infrastructure.computing.requested import Requested
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.embedded import EmbeddedServer
 from featuretrail.infrastructure.lineage.declaring import LineageDeclarer
@@ -78,6 +81,9 @@ class TimescaleDBFeatureStore:
         self._values = ValueStore(database, self._log)
         self._historical = HistoricalReader(database)
         self._online = OnlineReader(database, self._registry, self._historical)
+        self.rules = RuleComputer(
+            database, self._log, self._registry, self._historical, self._values
+        )
         self.snapshots = FeatureSnapshotManager(
             database, self._log, self._registry, self._historical, blobs
         )
@@ -101,9 +107,12 @@ class TimescaleDBFeatureStore:
         """Register groups (with their features) and feature sets in one transaction.
 
         An equal definition makes no event; a changed one needs a new version. Raises
-        ``DefinitionChangedError``, ``InvalidDefinitionError`` or ``NotFoundError``.
+        ``DefinitionChangedError``, ``InvalidDefinitionError`` or ``NotFoundError``. The functions
+        of Python rules among them can compute from here on.
         """
-        return self._registrar.register(definitions, self._metadata(actor, reason))
+        registration = self._registrar.register(definitions, self._metadata(actor, reason))
+        self.rules.bind(each for each in definitions if isinstance(each, FeatureGroup))
+        return registration
 
     @needs("auditor")
     def plan(self, *definitions: FeatureGroup | FeatureSet) -> Registration:
@@ -142,6 +151,30 @@ class TimescaleDBFeatureStore:
             partial=partial,
             source=source,
             metadata=self._metadata(actor, reason),
+        )
+
+    @needs("writer")
+    def compute(
+        self,
+        features: Requested,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        progress: Progress | None = None,
+        reason: str | None = None,
+        actor: str | None = None,
+    ) -> ComputeReport:
+        """Compute features by their rules, and first whatever is due of the features they read.
+
+        ``features`` are references, groups or sets (all their features with rules), or names of
+        these. Without ``since`` every row is computed that parents have changed since the last
+        run, else every row with an event time in ``[since, until)``. Written are the rows whose
+        values the store does not hold yet, each group's in one batch: so a second call writes
+        nothing. ``progress`` is called with what is done, how far, and how far it goes. Raises
+        ``RuleError``, ``RetentionError``, ``InvalidInputError`` or ``NotFoundError``.
+        """
+        return self.rules.compute(
+            features, since, until, metadata=self._metadata(actor, reason), progress=progress
         )
 
     @needs("writer")

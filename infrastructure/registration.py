@@ -1,10 +1,11 @@
 """Registering definitions: decide, make tables, declare lineage, append; in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import psycopg
 from attrs import frozen
 
+from featuretrail.domain import rule_parents
 from featuretrail.domain.aggregates import (
     FeatureAggregate,
     FeatureSetAggregate,
@@ -25,7 +26,11 @@ from featuretrail.domain.events import (
     JsonObject,
     Metadata,
 )
+from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.registry import Registry
+from featuretrail.domain.rule_units import rule_of
+from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.computing.expression_way import check_registered
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.lineage.declaring import LineageDeclarer
 from featuretrail.infrastructure.lineage.reading import LineageReader
@@ -67,6 +72,9 @@ class Registrar:
         events = [event for decision in decisions for event in decision.events]
         after = registry.evolve(events, registry.position)
         self._lineage.of_rules(events, after, Metadata())
+        if any(_has_expression(event) for event in events):
+            with self._database.transaction() as connection:
+                _check_expressions(connection, registry, events)
         return Registration(
             tuple(decision.change for decision in decisions), self._log.head().position
         )
@@ -92,6 +100,7 @@ class Registrar:
         if events:
             with self._database.transaction() as connection:
                 connection.execute(query("registry/lock"))
+                _check_expressions(connection, registry, events)
                 _make_tables(connection, registry, events, definitions)
                 after = registry.evolve(events, registry.position)
                 declared = self._lineage.of_rules(events, after, metadata, connection)
@@ -105,10 +114,11 @@ def decide(
 ) -> list[_Decision]:
     """Return each definition's change and events; later definitions see the earlier ones."""
     decisions: list[_Decision] = []
+    rule_parents.refuse_circles(item for item in definitions if isinstance(item, FeatureGroup))
     for definition in definitions:
         match definition:
             case FeatureGroup():
-                made = _decide_group(registry, definition, metadata)
+                made = list(_decide_group(registry, definition, metadata))
             case FeatureSet():
                 made = [_decide_set(registry, definition, metadata)]
             case _:
@@ -123,25 +133,34 @@ def decide(
 
 def _decide_group(
     registry: Registry, definition: FeatureGroup, metadata: Metadata
-) -> list[_Decision]:
+) -> Iterator[_Decision]:
     state = registry.groups.get(definition.name) or GroupAggregate.initial(definition.name)
     _check_width(registry, definition)
     events = group.decide_define(state, definition, metadata)
     before = state.latest.to_dict() if state.definitions else None
-    change = _change("group", definition.name, str(definition.version), events, before)
-    return [
-        _Decision(change, events),
-        *(_decide_feature(registry, definition, item, metadata) for item in definition.features),
-    ]
+    yield _Decision(
+        _change("group", definition.name, str(definition.version), events, before), events
+    )
+    new: list[Event] = list(events)
+    for item in rule_parents.parents_first(definition):
+        if item.rule is not None:  # it may read what the group defines as well
+            registry, new = registry.evolve(new, registry.position), []
+        decision = _decide_feature(registry, definition, item, metadata)
+        new += decision.events
+        yield decision
 
 
 def _decide_feature(
     registry: Registry, owner: FeatureGroup, definition: Feature, metadata: Metadata
 ) -> _Decision:
     path = f"{owner.name}.{definition.name}"
+    definition = rule_parents.pinned(registry, owner, definition)
     state = registry.features.get(path) or FeatureAggregate.initial(owner.name, definition.name)
     events = feature.decide_define(state, definition, metadata)
     before = state.latest.definition.to_dict() if state.versions else None
+    if events and definition.rule is not None:
+        reference = FeatureReference(owner.name, definition.name, definition.version)
+        rule_parents.check_no_circle(registry.evolve(events, registry.position), reference)
     return _Decision(_change("feature", path, str(definition.version), events, before), events)
 
 
@@ -186,6 +205,25 @@ def _check_width(registry: Registry, definition: FeatureGroup) -> None:
         for version in known.versions[-1:]
     ]
     FeatureGroup(definition.name, definition.keys, (*definition.features, *kept))
+
+
+def _has_expression(event: Event) -> bool:
+    return (
+        isinstance(event, FeatureDefined) and event.definition.get("rule", {}).get("kind") == "sql"
+    )
+
+
+def _check_expressions(
+    connection: psycopg.Connection, registry: Registry, events: Sequence[Event]
+) -> None:
+    """Ask the database whether it understands the SQL rules that ``events`` define."""
+    defined = registry.evolve(events, registry.position)
+    for event in events:
+        if isinstance(event, FeatureDefined) and _has_expression(event):
+            reference = FeatureReference(event.group, event.name, Version.parse(event.version))
+            item = defined.resolve(reference)
+            parents = [defined.resolve(parent) for parent in rule_of(item).parents]
+            check_registered(connection, item, parents)
 
 
 def _make_tables(

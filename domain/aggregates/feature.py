@@ -11,6 +11,7 @@ from featuretrail.domain.definitions import Feature, definition_digest
 from featuretrail.domain.events.base import Metadata, stream_id
 from featuretrail.domain.events.definitions import FeatureDefined
 from featuretrail.domain.names import MAX_IDENTIFIER_BYTES
+from featuretrail.domain.rules import same_rule
 from featuretrail.domain.schemas import feature_from
 from featuretrail.domain.versions import Version
 
@@ -62,8 +63,9 @@ def decide_define(
 ) -> list[FeatureDefined]:
     """Return the event that registers ``definition``, or none when it is registered already.
 
-    A change of type needs a new major version. A version shares its predecessor's column unless
-    its type or its major number differs: then its values can differ, and it gets its own column.
+    A change of type needs a new major version, one of the rule a new minor one. A version shares
+    its predecessor's column unless its type or its major number differs: then its values can
+    differ, and it gets its own column.
     Raises ``DefinitionChangedError`` or ``InvalidDefinitionError``.
     """
     registered = {known.version: known.definition.to_dict() for known in state.versions}
@@ -91,6 +93,8 @@ def _needed(state: FeatureAggregate, definition: Feature) -> Version | None:
     latest = state.latest.definition
     if latest.dtype != definition.dtype:
         return latest.version.next_major()
+    if not same_rule(latest.rule, definition.rule):
+        return latest.version.next_minor()
     if latest.to_dict() != definition.to_dict():
         return latest.version.next_patch()
     return None

@@ -31,11 +31,11 @@ class HistoricalReader:
 
     def __init__(self, database: Database, source: ColumnSource | None = None) -> None:
         self.database = database
-        self._source: ColumnSource = AdbcSource(database) if source is None else source
+        self.source: ColumnSource = AdbcSource(database) if source is None else source
 
     def close(self) -> None:
         """Close the connections that pulling opened."""
-        self._source.close()
+        self.source.close()
 
     def get(
         self,
@@ -138,7 +138,7 @@ class HistoricalReader:
             return dict.fromkeys(task.dtypes, nothing)
         costs = estimate(task, entity_count)
         if (method or costs.method) == "pull":
-            return pull(task, self._source, all_entities=costs.all_entities)
+            return pull(task, self.source, all_entities=costs.all_entities)
         with self.database.connection() as connection:
             return look_up(task, connection)
 

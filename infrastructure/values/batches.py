@@ -69,6 +69,14 @@ def find_batch(connection: AnyConnection, stream: UUID) -> StoredBatch | None:
     return None if row is None else StoredBatch(*row)
 
 
+def newest_batch(connection: AnyConnection, group: str, columns: Sequence[str]) -> int:
+    """Return the last batch of ``group`` that wrote one of ``columns`` or retracted; 0 if none."""
+    [(batch,)] = connection.execute(
+        query("values/newest_batch"), {"group": group, "columns": list(columns)}
+    )
+    return int(batch)
+
+
 def next_batch(connection: AnyConnection, group: str, columns: Sequence[str]) -> NextBatch:
     """Return what the next batch of ``group``, writing ``columns``, gets; the group is locked."""
     [(batch, layout, now)] = connection.execute(

@@ -33,14 +33,18 @@ def match_columns(
     names: Sequence[str],
     *,
     partial: bool,
+    computed: bool = False,
 ) -> tuple[Target, ...]:
     """Return the target of each of ``names``, in the table's order.
 
     Keys come first, then event time and known time, then the features by column name. A feature is
     named ``temp`` (its latest version) or ``temp@1.0.0``. Raises ``InvalidValuesError`` for a
-    column that is unknown, missing (features may be, if ``partial``), or given twice.
+    column that is unknown, missing (features may be, if ``partial``, and those with rules), or
+    given twice; and, unless the values are ``computed``, for features with rules.
     """
     targets = {name: _target(group, features, registry, name) for name in names}
+    if not computed:
+        _refuse_computed(group, targets)
     _refuse_missing(group, features, targets, partial=partial)
     by_column: dict[str, Target] = {}
     for target in targets.values():
@@ -86,6 +90,17 @@ def _pinned(group: FeatureGroup, registry: Registry, name: str) -> ResolvedFeatu
         raise InvalidValuesError(group.name, str(error), column=name) from error
 
 
+def _refuse_computed(group: FeatureGroup, targets: dict[str, Target]) -> None:
+    for target in targets.values():
+        if target.feature is not None and target.feature.version.definition.rule is not None:
+            raise InvalidValuesError(
+                group.name,
+                f"{target.given!r} has a rule, so its values are computed and never given; leave "
+                "the column out, and compute it",
+                column=target.given,
+            )
+
+
 def _refuse_missing(
     group: FeatureGroup,
     features: Sequence[ResolvedFeature],
@@ -102,7 +117,11 @@ def _refuse_missing(
             column=absent[0],
         )
     given = {target.feature.name for target in targets.values() if target.feature is not None}
-    lacking = [feature.name for feature in features if feature.name not in given]
+    lacking = [
+        feature.name
+        for feature in features
+        if feature.name not in given and feature.version.definition.rule is None
+    ]
     if lacking and not partial:
         raise InvalidValuesError(
             group.name,

@@ -9,8 +9,8 @@ import pyarrow as pa
 from psycopg import errors
 
 from featuretrail.domain.definitions import FeatureGroup
-from featuretrail.domain.errors import InvalidValuesError
-from featuretrail.domain.events.base import Metadata
+from featuretrail.domain.errors import ConcurrencyError, InvalidValuesError
+from featuretrail.domain.events.base import Metadata, stream_id
 from featuretrail.domain.events.values import ValuesIngested
 from featuretrail.domain.inputs import check_label, optional
 from featuretrail.domain.receipts import Receipt
@@ -25,6 +25,7 @@ from featuretrail.infrastructure.values.batches import (
     batch_stream,
     find_batch,
     lock_group,
+    newest_batch,
     next_batch,
     record_batch,
 )
@@ -89,6 +90,32 @@ class ValueStore:
             stored = find_batch(connection, stream)
             if stored is not None:
                 return first_receipt(values, stored, idempotency_key)
+            return self._store(connection, values, event)
+
+    def store_computed(
+        self,
+        group: FeatureGroup,
+        features: Sequence[ResolvedFeature],
+        table: pa.Table,
+        *,
+        registry: Registry,
+        source: str,
+        last_batch: int,
+        metadata: Metadata = _NOBODY,
+    ) -> Receipt:
+        """Store what rules computed for ``features`` as the next batch of ``group``.
+
+        Raises ``ConcurrencyError`` if a batch after ``last_batch`` wrote one of the features or
+        retracted values: what was computed may then be older than what is stored.
+        """
+        values = validate(group, features, registry, table, partial=True, computed=True)
+        stream = batch_stream(group.name, None)
+        event = _event(stream, values, None, source, metadata)
+        with self._database.transaction() as connection:
+            lock_group(connection, group.name)
+            newer = newest_batch(connection, group.name, values.columns)
+            if newer > last_batch:
+                raise ConcurrencyError(stream_id("group", group.name), last_batch, newer)
             return self._store(connection, values, event)
 
     def retract(

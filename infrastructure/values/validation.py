@@ -71,15 +71,19 @@ def validate(
     *,
     on_duplicate: str = "error",
     partial: bool = False,
+    computed: bool = False,
 ) -> Batch:
     """Return ``table`` as a batch of ``group``; ``check_not_ahead`` remains for the server's clock.
 
     Raises ``InvalidValuesError`` or ``NaiveTimeError``; nothing is ever dropped or changed silently
-    (``on_duplicate="last"`` asks for the last of rows with equal keys and event time).
+    (``on_duplicate="last"`` asks for the last of rows with equal keys and event time). Features
+    with rules may be written only by what ``computed`` them.
     """
     if on_duplicate not in ("error", "last"):
         raise InvalidInputError(f"on_duplicate is {on_duplicate!r}; give 'error' or 'last'")
-    targets = match_columns(group, features, registry, table.column_names, partial=partial)
+    targets = match_columns(
+        group, features, registry, table.column_names, partial=partial, computed=computed
+    )
     try:
         arrays = {target.column: cast_column(target, table[target.given]) for target in targets}
         _check_fixed(group, arrays)

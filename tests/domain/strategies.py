@@ -12,6 +12,7 @@ from featuretrail.domain.events import Metadata
 from featuretrail.domain.names import RESERVED_COLUMNS
 from featuretrail.domain.parents import Parent
 from featuretrail.domain.records import measurement
+from featuretrail.domain.rules import MAX_HISTORY, Rule
 from featuretrail.domain.versions import Version
 
 Facts = st.SearchStrategy[dict[str, Any]]
@@ -29,6 +30,22 @@ ranges = st.tuples(numbers, numbers).map(lambda pair: Range(min(pair), max(pair)
 constraints = st.one_of(
     ranges, st.just(NotNull()), st.lists(st.text(max_size=5), min_size=1).map(tuple).map(OneOf)
 )
+durations = st.timedeltas(min_value=timedelta(0), max_value=MAX_HISTORY)
+rules = st.builds(
+    Rule,
+    st.sampled_from(["python", "sql"]),
+    st.lists(
+        st.tuples(words.map(lambda word: word + "_parents"), words).map(".".join),
+        min_size=1,
+        max_size=3,
+        unique=True,
+    ),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20).filter(
+        lambda text: bool(text.strip())
+    ),
+    history=st.none() | durations,
+    name=st.text(max_size=5),
+)
 features = st.builds(
     Feature,
     words,
@@ -39,6 +56,7 @@ features = st.builds(
     unit=st.none() | st.text(max_size=5),
     owner=st.none() | st.text(max_size=5),
     tags=st.lists(st.text(max_size=5), max_size=3),
+    rule=st.none() | rules,
 )
 groups = st.builds(
     FeatureGroup,

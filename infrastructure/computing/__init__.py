@@ -1,0 +1,1 @@
+"""Computing features by rules: functions and expressions over what the store knows."""
