@@ -247,6 +247,11 @@ _FROZEN: dict[str, Any] = {
 
 def write_history(log: EventLog, events: int, seed: int = 7) -> None:
     """Append the first ``events`` events of a history, 1,000 a command."""
-    told = islice(History(seed), events)
+    append_next(log, iter(History(seed)), events)
+
+
+def append_next(log: EventLog, history: Iterator[Event], events: int) -> None:
+    """Append the next ``events`` events of a history that is under way, 1,000 a command."""
+    told = islice(history, events)
     while some := list(islice(told, APPENDED)):
         log.append(*some)

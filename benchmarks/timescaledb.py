@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from time import perf_counter
 
 import attrs
 import psycopg
@@ -19,9 +20,11 @@ import pyarrow as pa
 from psycopg import sql
 
 import featuretrail as ft
-from benchmarks.history import write_history
+from benchmarks.history import History, append_next
 from benchmarks.measure import AnyConnection, Row, interleaved, machine, write_results
+from benchmarks.removing import EVENTS, PLAIN, past_rows_removed, values_removed
 from benchmarks.server import ROOT, URL_VARIABLE, scratch_database
+from featuretrail.domain.events import Event
 from featuretrail.infrastructure.database import Database, capabilities
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.migrations import migrate
@@ -31,10 +34,7 @@ SPINE_ROWS = int(os.environ.get("FEATURETRAIL_BENCH_SPINE", "40000"))
 FEW_ROWS = 20
 REPETITIONS = 5
 LATE_ROWS = 5_000
-EVENTS = 20_000
-PLAIN = "plain_"
-"""Begins the names of the groups that stay as they are."""
-
+BACKFILLED_ROWS = 50_000
 Year = Mapping[str, pa.Table]
 
 
@@ -55,8 +55,16 @@ def main() -> None:
                 retrieval(store, spine, features, "point-in-time join"),
                 retrieval(store, spine.slice(0, FEW_ROWS), features, "point-in-time join"),
                 late_rows(store, connection, values["carrier_delay"]),
+                backfill(store, connection, values["carrier_delay"]),
+            ]
+            agree(store, spine, features)
+            rows += [
                 erasing(connection),
-                read_side(store, connection, url),
+                read_side(store, connection, url, history := iter(History())),
+                past_rows_removed(store, connection, url, history),
+                values_removed(
+                    store, connection, {each.name: each for each in groups}["carrier_delay"]
+                ),
             ]
             write_results("timescaledb", rows, machine(connection))
 
@@ -104,13 +112,7 @@ def load(
         store.register(group, attrs.evolve(group, name=PLAIN + group.name))
         for name in (group.name, PLAIN + group.name):
             store.ingest(name, values[group.name])
-        jobs = connection.execute(
-            "SELECT job_id FROM timescaledb_information.jobs"
-            " WHERE proc_name = 'policy_compression' AND hypertable_name = %s",
-            (group.name,),
-        ).fetchall()
-        for (job,) in jobs:
-            connection.execute("CALL run_job(%s)", (job,))
+        compress(connection, group.name)
         plain = f"featuretrail_values.{PLAIN}{group.name}"
         connection.execute("SELECT remove_compression_policy(%s::regclass)", (plain,))
         for name in (group.name, PLAIN + group.name):
@@ -143,9 +145,8 @@ def retrieval(
     store: ft.TimescaleDBFeatureStore, spine: pa.Table, features: list[str], what: str
 ) -> Row:
     """The demo's training data, from compressed chunks and from those that are not."""
+    agree(store, spine, features)
     twins = [PLAIN + feature for feature in features]
-    if not _answers(store, spine, features).equals(_answers(store, spine, twins)):
-        raise RuntimeError("compressed chunks answer otherwise")
     sides = interleaved(
         {
             "not compressed": lambda: _answers(store, spine, twins),
@@ -158,8 +159,15 @@ def retrieval(
     return Row(work, ratio, 2, "lower", sides, "equal answers, cell for cell, with statuses")
 
 
+def agree(store: ft.TimescaleDBFeatureStore, spine: pa.Table, features: list[str]) -> None:
+    """Raise if compressed chunks answer otherwise than those that are not compressed."""
+    twins = [PLAIN + feature for feature in features]
+    if not _answers(store, spine, features).equals(_answers(store, spine, twins)):
+        raise RuntimeError("compressed chunks answer otherwise")
+
+
 def late_rows(store: ft.TimescaleDBFeatureStore, connection: AnyConnection, table: pa.Table) -> Row:
-    """Old rows arrive again, corrected: into chunks that are compressed, and into others."""
+    """Rows of known keys and times arrive again: into compressed chunks, and into others."""
     late = table.slice(table.num_rows // 3, LATE_ROWS)
     sides = interleaved(
         {
@@ -168,13 +176,44 @@ def late_rows(store: ft.TimescaleDBFeatureStore, connection: AnyConnection, tabl
         },
         repetitions=REPETITIONS,
     )
-    for name in ("carrier_delay", f"{PLAIN}carrier_delay"):
-        [(rows,)] = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(_table(name)))
-        if rows != table.num_rows + LATE_ROWS * (REPETITIONS + 1):
-            raise RuntimeError(f"{name} has {rows} rows")
+    _check_rows(connection, table.num_rows + LATE_ROWS * (REPETITIONS + 1))
     ratio = sides["compressed"].median / sides["not compressed"].median
-    work = f"ingest {LATE_ROWS:,} late rows into compressed chunks, time over chunks that are not"
+    work = f"ingest {LATE_ROWS:,} late rows again into compressed chunks, time over others"
     return Row(work, ratio, 2, "lower", sides, "no target in the specification: it is our own")
+
+
+def backfill(store: ft.TimescaleDBFeatureStore, connection: AnyConnection, table: pa.Table) -> Row:
+    """A long past arrives at once, as one batch; afterwards the policy compresses it too."""
+    present = table.num_rows + LATE_ROWS * (REPETITIONS + 1)
+    past = table.slice(0, BACKFILLED_ROWS)
+    sides = interleaved(
+        {
+            "not compressed": lambda: store.ingest(f"{PLAIN}carrier_delay", past),
+            "compressed": lambda: store.ingest("carrier_delay", past),
+        },
+        repetitions=2,
+    )
+    _check_rows(connection, present + past.num_rows * 3)
+    begun = perf_counter()
+    compress(connection, "carrier_delay")
+    note = (
+        f"{past.num_rows / sides['compressed'].median:,.0f} rows/s; the policy then took "
+        f"{perf_counter() - begun:.1f} s; no target in the specification: it is our own"
+    )
+    ratio = sides["compressed"].median / sides["not compressed"].median
+    work = f"backfill {past.num_rows:,} rows into compressed chunks, time over chunks that are not"
+    return Row(work, ratio, 2, "lower", sides, note)
+
+
+def compress(connection: AnyConnection, group: str) -> None:
+    """Have the policy compress what it would."""
+    jobs = connection.execute(
+        "SELECT job_id FROM timescaledb_information.jobs"
+        " WHERE proc_name = 'policy_compression' AND hypertable_name = %s",
+        (group,),
+    ).fetchall()
+    for (job,) in jobs:
+        connection.execute("CALL run_job(%s)", (job,))
 
 
 def erasing(connection: AnyConnection) -> Row:
@@ -209,10 +248,15 @@ def erasing(connection: AnyConnection) -> Row:
     return Row(work, ratio, 2, "lower", sides, "no target in the specification: it is our own")
 
 
-def read_side(store: ft.TimescaleDBFeatureStore, connection: AnyConnection, url: str) -> Row:
+def read_side(
+    store: ft.TimescaleDBFeatureStore,
+    connection: AnyConnection,
+    url: str,
+    history: Iterator[Event],
+) -> Row:
     """Measurements of the read side are compressed, and still are what the log makes."""
     with Database(url) as database:
-        write_history(EventLog(database), EVENTS)
+        append_next(EventLog(database), history, EVENTS)
     store.projections.catch_up()
     [(before,)] = connection.execute(
         "SELECT hypertable_size('featuretrail.feature_performance_metrics')"
@@ -228,6 +272,13 @@ def read_side(store: ft.TimescaleDBFeatureStore, connection: AnyConnection, url:
     work = "feature_performance_metrics, bytes before over bytes after compression"
     note = "equal to a rebuild afterwards; no target in the specification: it is our own"
     return Row(work, before / after, 3, "higher", {}, note)
+
+
+def _check_rows(connection: AnyConnection, rows: int) -> None:
+    for name in ("carrier_delay", f"{PLAIN}carrier_delay"):
+        [(found,)] = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(_table(name)))
+        if found != rows:
+            raise RuntimeError(f"{name} has {found} rows, not {rows}")
 
 
 def _answers(store: ft.TimescaleDBFeatureStore, spine: pa.Table, features: list[str]) -> pa.Table:

@@ -5,7 +5,7 @@ from typing import Any
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.status import Sections, store_status
-from featuretrail.projections.retention import table_retentions
+from featuretrail.projections.retention import TableRetention, table_retentions
 from featuretrail.projections.status import projection_status
 
 
@@ -19,9 +19,15 @@ def read_status(database: Database, registry: RegistryReader) -> dict[str, Any]:
     with database.connection() as connection:
         found = sections.read("projections", lambda: projection_status(connection))
         kept = sections.read("retention", lambda: table_retentions(connection))
+    values = status.pop("value_retention")
     return {
         **status,
         "projections": None if found is None else found.summary(),
-        "retention": None if kept is None else [each.to_dict() for each in kept],
+        "retention": None if kept is None else [*map(_of_table, kept), *(values or [])],
         "missing": sections.missing,
     }
+
+
+def _of_table(kept: TableRetention) -> dict[str, Any]:
+    facts = kept.to_dict()
+    return {"kind": "table", "name": facts.pop("table"), "version": None, **facts}

@@ -102,6 +102,22 @@ class Database:
         with self.connection() as connection, connection.transaction():
             yield connection
 
+    @contextmanager
+    def begun(self) -> Iterator[AnyConnection]:
+        """Lend a connection inside one transaction that a COMMIT of the block's own must end.
+
+        For locks that others wait for: what takes them is sent together with the COMMIT, so they
+        are held while the server works, and never while this process is waited for. What the block
+        did not commit is undone.
+        """
+        with self.connection() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                if not connection.closed:
+                    connection.rollback()
+
     def dedicated(self) -> AnyConnection:
         """Open a connection outside the pool, for listening; the caller closes it."""
         return connect(self.url, session=self.session)

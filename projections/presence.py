@@ -26,16 +26,20 @@ def check_present(connection: AnyConnection, names: Sequence[str]) -> None:
         raise missing(gone)
 
 
-def missing(names: Sequence[str]) -> SchemaError:
-    """Return the error that tables or views are missing, which says how they are made again."""
-    listed = " and ".join(f"featuretrail.{name}" for name in names)
-    files = " and ".join(
+def made_by(names: Sequence[str]) -> str:
+    """Return the files of the migrations that make the tables and views that are named."""
+    return " and ".join(
         f"sql/migrations/{each.name}.sql"
         for each in migrations()
         if each.name.partition("_")[2] in names
     )
+
+
+def missing(names: Sequence[str]) -> SchemaError:
+    """Return the error that tables or views are missing, which says how they are made again."""
+    listed = " and ".join(f"featuretrail.{name}" for name in names)
     return SchemaError(
         f"{listed} of the read side {'is' if len(names) == 1 else 'are'} missing: run the "
-        f"statements of {files} again, then `featuretrail projections rebuild "
+        f"statements of {made_by(names)} again, then `featuretrail projections rebuild "
         "--accept-differences`, which fills the tables from the log"
     )

@@ -71,7 +71,7 @@ def withdraw(scene: Scene, frozen: ft.SnapshotInfo) -> None:
             f"with: retracted. Online it is {status(online)}."
         )
         scene.screen.proof(
-            f"{frozen.snapshot_id}, frozen before, is still proven both ways", holds=proven.ok
+            f"{frozen.snapshot_id}, frozen before, is still proven both ways", holds=proven.proven
         )
         scene.report.note(
             "retraction",

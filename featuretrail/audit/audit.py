@@ -84,7 +84,10 @@ class Audit:
 
     @needs("auditor")
     def show(self, position: int) -> LogEntry:
-        """Return the event at ``position``; raise ``NotFoundError`` when there is none."""
+        """Return the event at ``position``; raise ``NotFoundError`` when there is none.
+
+        Its ``fault`` says if it disagrees with its digest, chained to that of the event before.
+        """
         return self._reader.show(position)
 
     @needs("auditor")
@@ -109,7 +112,7 @@ class Audit:
         ``version`` is a number in its stream (1, 2, ...) or, where the thing has them, a semantic
         version: when that was the newest. ``at`` may be one too. Raises ``NotYetError`` when it did
         not exist yet, ``NotFoundError`` with near names, ``NaiveTimeError``, and
-        ``ChainBrokenError`` when one of its events cannot be read.
+        ``ChainBrokenError`` when one of its events cannot be read, or disagrees with its digest.
         """
         return self._states.state(subject, at, version)
 

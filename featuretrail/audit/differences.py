@@ -120,6 +120,7 @@ class DifferenceReader:
             thing.take(recorded)
         created = (str(subject),) if not thing.before and thing.state is not None else ()
         changes = tuple(thing.changes(str(subject)))
+        self._reader.check(each for each in everything if each.position <= end)
         return self._difference(str(subject), (start, end), created, changes, between)
 
     def _of_registry(self, start: int, end: int) -> Difference:

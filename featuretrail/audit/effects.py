@@ -25,7 +25,7 @@ from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.snapshots.catalogue import RecordedSnapshot
 from featuretrail.projections.differences import RowDifference
-from featuretrail.projections.read_models import READ_MODELS
+from featuretrail.projections.read_models import READ_MODELS, VIEWS
 
 VIEWS_OVER = {
     "feature_snapshot_versions": ("feature_snapshot_summary", "feature_quality_dashboard"),
@@ -84,6 +84,11 @@ class Effects:
     def views_over(self, table: str) -> list[str]:
         """Return the views that show a table's rows."""
         return [f"view {view}" for view in VIEWS_OVER.get(table, ())]
+
+    def of_relation(self, name: str) -> list[str]:
+        """Return a table or view of the read side, and the views that show the table's rows."""
+        kind = "view" if name in VIEWS else "table"
+        return [f"{kind} {name}", *self.views_over(name)]
 
     def of_position(self, position: int) -> list[str]:
         """Return what the event at ``position`` is about, and what rests on it."""

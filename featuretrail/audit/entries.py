@@ -24,7 +24,8 @@ class LogEntry(Result):
     """One event for a person: where, when, who, why, and what it says.
 
     ``version`` is its number in its stream. An event that cannot be read says nothing: ``fault``
-    tells why, and ``subject`` is its stream.
+    tells why, and ``subject`` is its stream. ``Audit.show`` also tells there of one that can be
+    read and disagrees with its digest.
     """
 
     position: int

@@ -1,11 +1,11 @@
 """Reading the log: filtered, one event, the history of one thing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from featuretrail.audit.entries import Entries, LogEntry
 from featuretrail.audit.moments import Moment, Moments, check_time
@@ -16,6 +16,7 @@ from featuretrail.domain.inputs import check_count, check_flag, optional
 from featuretrail.domain.streams import Subject, parse_subject
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.log.links import broken_link, check_links
 from featuretrail.infrastructure.log.records import RecordedEvent
 
 _INSTANT = timedelta(microseconds=1)
@@ -69,12 +70,18 @@ class LogReader:
         return answer
 
     def show(self, position: int) -> LogEntry:
-        """Return the entry at ``position``; raise ``NotFoundError`` when there is none."""
+        """Return the entry at ``position``, its link of the chain checked; see ``Audit.show``."""
         wanted = check_count("position", position)
         for recorded in self._log.read(after=wanted - 1, limit=1, until=wanted):
-            return self.entries.one(recorded)
+            entry = self.entries.one(recorded)
+            broken = broken_link(self._database, [recorded])
+            return entry if entry.fault or broken is None else evolve(entry, fault=str(broken))
         head = self._log.head().position
         raise NotFoundError("event at position", position, [f"1 to {head}"] if head else [])
+
+    def check(self, events: Iterable[RecordedEvent]) -> None:
+        """Raise ``ChainBrokenError`` for the first event that disagrees with its digest."""
+        check_links(self._database, events)
 
     def history(self, given: str | UUID) -> list[LogEntry]:
         """Return everything recorded about a subject, oldest first; raise ``NotFoundError``."""

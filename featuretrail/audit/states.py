@@ -95,6 +95,7 @@ class StateReader:
         wanted = subject.version if version is None else version
         chosen = events if wanted is None else upto(subject, events, wanted)
         aggregate = replayed(chosen)
+        self._reader.check(chosen)
         assert aggregate is not None  # noqa: S101 - there are events
         last = self._reader.entries.one(chosen[-1])
         named = subject.stream is not None and subject.kind != "stream"

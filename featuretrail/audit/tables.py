@@ -161,19 +161,6 @@ class TableReader:
             dead_letters=tuple(letter.position for letter in fold.letters),
         )
 
-    def missing_columns(self, model: ReadModel) -> list[str]:
-        """Return what the live table lacks of the first row that the log makes for it."""
-        fold = TableFold.of(model)
-        for recorded in self._log.read(topics=sorted(model.topics)):
-            for row in fold.take(recorded).values():
-                lost = sorted({*row} - {*self._columns(model.table)})
-                return [
-                    f"the table {model.table} has no column {name}, which event "
-                    f"{recorded.position} fills"
-                    for name in lost
-                ]
-        return []
-
     def _columns(self, table: str) -> dict[str, str]:
         with self._database.connection() as connection:
             facts = {"tables": [table]}

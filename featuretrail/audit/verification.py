@@ -7,7 +7,6 @@ from attrs import asdict, define, frozen
 
 from featuretrail.audit.effects import Effects
 from featuretrail.audit.findings import CHECKS, AuditFault, Check, Findings, NotEvaluated
-from featuretrail.audit.tables import TableReader
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.inputs import several
 from featuretrail.domain.results import Result
@@ -24,9 +23,10 @@ from featuretrail.infrastructure.snapshots.catalogue import (
 )
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.values.verification import verify_batches
+from featuretrail.projections.likeness import unlike
 from featuretrail.projections.presence import absent, missing
 from featuretrail.projections.projections import Projections
-from featuretrail.projections.read_models import READ_MODELS, VIEWS
+from featuretrail.projections.read_models import VIEWS
 from featuretrail.projections.verification import Verification
 
 Progress = Callable[[str, int, int], None]
@@ -107,7 +107,6 @@ class Verifier:
         self._storage = storage
         self._projections = projections
         self._catalogue = SnapshotCatalogue(database)
-        self._tables = TableReader(database, log)
 
     def verify(self, progress: Progress, skip: Iterable[str]) -> AuditReport:
         """Make every check but those of ``skip``; see ``Audit.verify``."""
@@ -175,6 +174,10 @@ class Verifier:
         def report(what: str, done: int, total: int) -> None:
             run.progress(f"read side ({what})", done, total)
 
+        with run.findings.collected("read-side"), self._database.connection() as connection:
+            for each in unlike(connection):
+                affected = run.effects.of_relation(each.relation)
+                run.findings.add("read-side", 0, each.reason, affected)
         with run.findings.collected("read-side"):
             self._log.head()  # without it the read side has nothing to follow
             proof = self._projections.verify(progress=report).verification
@@ -184,10 +187,6 @@ class Verifier:
                 for view in absent(connection, VIEWS):
                     run.findings.add("read-side", 0, str(missing([view])), [f"view {view}"])
             _compare(run, proof)
-            for model in READ_MODELS:
-                for lacking in self._tables.missing_columns(model):
-                    affected = [f"table {model.table}", *run.effects.views_over(model.table)]
-                    run.findings.add("read-side", 0, lacking, affected)
 
     def _snapshots(self, findings: Findings) -> tuple[int, list[RecordedSnapshot]]:
         """Return how many snapshots the log names, and those whose events can be read."""

@@ -79,7 +79,7 @@ def log(
 def show(
     invocation: Invocation, position: Annotated[int, typer.Argument(min=1, help="Its position.")]
 ) -> int:
-    """Show one event whole; ends with 1 if it was altered and cannot be read."""
+    """Show one event whole; ends with 1 if it was altered: it disagrees with its digest."""
     with invocation.store() as store:
         found = store.audit.show(position)
     entry = found.to_dict()

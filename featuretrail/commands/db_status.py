@@ -1,9 +1,11 @@
 """The status of a store for people: records, and a table for each list that is not empty."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from featuretrail.commands.output import cell, write_line, write_record, write_table
+from featuretrail.infrastructure.status.durations import duration
 
 Row = Mapping[str, Any]
 
@@ -19,7 +21,8 @@ def explain(facts: Row) -> None:
     _record("log", facts["log"])
     _record("counts", facts["counts"])
     _read_side(facts["projections"])
-    _table("retention", facts["retention"], "none")
+    if facts["retention"] is not None:
+        _table("retention", [_retention(each) for each in facts["retention"]], "none")
     _record("pool", facts["pool"])
     _table("capabilities", facts["capabilities"], "none")
     _table("groups", facts["groups"], "no feature group is registered")
@@ -81,6 +84,20 @@ def _read_side(facts: Row | None) -> None:
     write_record("projections", told)
     if len(facts["generations"]) > 1:
         _table("generations", facts["generations"], "none")
+
+
+def _retention(facts: Row) -> Row:
+    days = facts["keep_days"]
+    event, version = facts["set_position"], facts["version"]
+    default = "the default" if version is None else f"version {version}"
+    return {
+        "kind": facts["kind"],
+        "name": facts["name"],
+        "keep": "for ever" if days is None else duration(timedelta(days=days)),
+        "set by": default if event is None else f"event {event}",
+        "removed before": facts["horizon"],
+        "by event": facts["applied_position"],
+    }
 
 
 def _hypertable(facts: Row) -> Row:

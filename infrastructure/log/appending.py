@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -28,17 +29,24 @@ def append(connection: AnyConnection, events: Sequence[StoredEvent]) -> Appended
     """
     if not events:
         raise InvalidInputError("no events were given to append")
-    try:
+    with conflicts_told(*events):
         cursor = (
             _append_one(connection, events[0])
             if len(events) == 1
             else _append_all(connection, events)
         )
+    return Appended(*cursor.fetchall()[0])
+
+
+@contextmanager
+def conflicts_told(*events: StoredEvent) -> Iterator[None]:
+    """Raise ``ConcurrencyError`` where the block finds a version of ``events`` in the log."""
+    try:
+        yield
     except errors.UniqueViolation as violation:
         if violation.diag.constraint_name != "events_stream_version":
             raise
         raise _conflict(violation, events) from violation
-    return Appended(*cursor.fetchall()[0])
 
 
 def append_again(connection: AnyConnection, events: Sequence[StoredEvent]) -> Appended:

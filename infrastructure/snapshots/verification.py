@@ -32,6 +32,7 @@ from featuretrail.infrastructure.snapshots.differences import (
 from featuretrail.infrastructure.snapshots.matrix import MatrixSource, derive
 from featuretrail.infrastructure.snapshots.request import MatrixRequest
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
+from featuretrail.infrastructure.values.removals import removal_faults
 from featuretrail.infrastructure.values.verification import verify_batches
 
 _EXAMPLES = 20
@@ -52,9 +53,9 @@ class SnapshotVerification(Result):
     ``chain_ok``: no event up to the snapshot's own was altered or is missing.
     ``stored_ok``: the stored rows have the recorded digest. ``rederived_ok``: deriving them again
     at the recorded position gives the same digest; ``None`` when that was not evaluated, because
-    the stored spine is unusable or retention removed values, with the reason among ``faults``.
-    ``changed_cells`` counts differing cells by column, ``differences`` shows the first, ``causes``
-    names the events whose stored values or bytes were altered.
+    the stored spine is unusable or retention removed values: ``not_evaluated`` says why. ``faults``
+    are what is wrong. ``changed_cells`` counts differing cells by column, ``differences`` shows the
+    first, ``causes`` names the events whose stored values or bytes were altered.
     """
 
     snapshot_id: str
@@ -64,19 +65,26 @@ class SnapshotVerification(Result):
     rederived_ok: bool | None = None
     chain_ok: bool = True
     faults: tuple[str, ...] = ()
+    not_evaluated: str | None = None
     changed_cells: Mapping[str, int] = field(factory=dict)
     differences: tuple[CellDifference, ...] = ()
     causes: tuple[Cause, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether both proofs hold, and the log that they rest on."""
-        return self.stored_ok and self.rederived_ok is True and self.chain_ok
+        """Whether nothing is wrong with what could be evaluated; ``proven`` asks for all of it."""
+        return self.stored_ok and self.rederived_ok is not False and self.chain_ok
+
+    @property
+    def proven(self) -> bool:
+        """Whether both proofs were made and hold, and the log that they rest on."""
+        return self.ok and self.rederived_ok is True
 
     def to_dict(self) -> dict[str, Any]:
         """Return the outcome as a JSON object."""
         return asdict(self) | {
             "ok": self.ok,
+            "proven": self.proven,
             "differences": [difference.to_dict() for difference in self.differences],
         }
 
@@ -90,9 +98,9 @@ def verify(
 ) -> SnapshotVerification:
     """Prove a snapshot twice; see ``SnapshotVerification``."""
     chain = verify_chain(database)
-    outcome = _proofs(database, registry, reader, storage, recorded)
+    outcome, position = _proofs(database, registry, reader, storage, recorded)
     fault = chain.first_fault_position
-    if fault is None or fault > recorded.event_position:
+    if fault is None or fault > position:
         return outcome
     return evolve(
         outcome,
@@ -103,6 +111,21 @@ def verify(
 
 
 def _proofs(
+    database: Database,
+    registry: RegistryReader,
+    reader: HistoricalReader,
+    storage: SnapshotStorage,
+    recorded: RecordedSnapshot,
+) -> tuple[SnapshotVerification, int]:
+    """Return the outcome of both proofs, and up to where they rest on the log."""
+    position = recorded.event_position
+    try:
+        return _proven(database, registry, reader, storage, recorded), position
+    except RetentionError as error:
+        return _without_values(database, recorded, error), max(position, error.position)
+
+
+def _proven(
     database: Database,
     registry: RegistryReader,
     reader: HistoricalReader,
@@ -121,7 +144,8 @@ def _proofs(
         return evolve(
             outcome,
             stored_ok=False,
-            faults=(str(error), "not derived again: the stored spine cannot be trusted"),
+            faults=(str(error),),
+            not_evaluated="not derived again: the stored spine cannot be trusted",
             causes=(
                 Cause(recorded.event_position, str(error)),
                 *_causes(database, registry, created),
@@ -129,10 +153,8 @@ def _proofs(
         )
     try:
         rederived = derive(database, reader, _source(registry, created, stored))
-    except DatabaseUnavailableError:
+    except (DatabaseUnavailableError, RetentionError):
         raise
-    except RetentionError as error:
-        return evolve(outcome, faults=(f"not evaluated: {error}",))
     except (FeatureTrailError, KeyError, TypeError, errors.ProgrammingError) as error:
         return evolve(
             outcome,
@@ -151,6 +173,29 @@ def _proofs(
         changed_cells=counts,
         differences=examples,
         causes=_causes(database, registry, created),
+    )
+
+
+def _without_values(
+    database: Database, recorded: RecordedSnapshot, error: RetentionError
+) -> SnapshotVerification:
+    """Return the outcome for a snapshot whose values retention removed, if the log says so too."""
+    created = recorded.created
+    outcome = SnapshotVerification(
+        recorded.info.snapshot_id,
+        created.digest,
+        created.position,
+        stored_ok=True,
+        not_evaluated=f"not derived again: {error}",
+    )
+    claims = tuple(removal_faults(database, error.group))
+    if not claims:
+        return outcome
+    return evolve(
+        outcome,
+        rederived_ok=False,
+        faults=tuple(claim.reason for claim in claims),
+        causes=tuple(Cause(claim.position, claim.reason) for claim in claims),
     )
 
 

@@ -12,6 +12,10 @@ from featuretrail.infrastructure.values.moving import waiting
 
 _NONE_COMPRESSED = "compression is on, and no chunk is compressed yet"
 _OFF = "compression is off for this table"
+_WAITS = (
+    "it waits for the owner, as who only writes cannot set it up: the daily job tune_values does, "
+    "or `featuretrail db migrate` at once"
+)
 
 
 def hypertables(connection: AnyConnection, found: Capabilities) -> list[dict[str, Any]]:
@@ -69,7 +73,8 @@ def _compression(
     if found.license != "timescale":
         return _no_compression("TimescaleDB's Community edition has it, this is the Apache edition")
     if not enabled:
-        return _no_compression(_OFF)
+        values = row["table"].startswith("featuretrail_values.")
+        return _no_compression(_WAITS if values else _OFF)
     sizes = connection.execute(
         query("status/compression").format(functions=functions), {"table": _quoted(row["table"])}
     ).fetchone()

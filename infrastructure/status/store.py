@@ -15,6 +15,7 @@ from featuretrail.infrastructure.status.groups import groups
 from featuretrail.infrastructure.status.hypertables import hypertables, waiting_tables
 from featuretrail.infrastructure.status.jobs import jobs
 from featuretrail.infrastructure.status.log import log_facts, snapshot_count
+from featuretrail.infrastructure.status.retention import value_removals, value_retentions
 from featuretrail.infrastructure.status.sections import Sections
 
 
@@ -62,8 +63,11 @@ def _contents(
 ) -> dict[str, Any]:
     """Return the counts and the groups; nothing when the definitions cannot be read."""
     if defined is None:
-        return {"counts": None, "groups": None}
-    found = sections.read("groups", lambda: groups(connection, list(defined.groups), known or []))
+        return {"counts": None, "groups": None, "value_retention": None}
+    removed = sections.read("value removals", lambda: value_removals(connection))
+    found = sections.read(
+        "groups", lambda: groups(connection, list(defined.groups), known or [], removed)
+    )
     return {
         "counts": {
             "groups": len(defined.groups),
@@ -73,4 +77,5 @@ def _contents(
             "batches": None if found is None else sum(each["batches"] for each in found),
         },
         "groups": found,
+        "value_retention": None if removed is None else value_retentions(defined, removed),
     }

@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 
 import psycopg
 from attrs import frozen
+from eventsourcing.persistence import StoredEvent
 
 from featuretrail.domain.events.base import stream_id
-from featuretrail.infrastructure.log.records import Appended
+from featuretrail.domain.receipts import Receipt
+from featuretrail.infrastructure.log.appending import conflicts_told
 from featuretrail.infrastructure.queries import query
 
 AnyConnection = psycopg.Connection[Any]
@@ -48,7 +50,6 @@ class BatchFacts:
     first_event_time: datetime | None
     last_event_time: datetime | None
     digest: str
-    stream: UUID
 
 
 def batch_stream(group: str, idempotency_key: str | None) -> UUID:
@@ -85,24 +86,33 @@ def next_batch(connection: AnyConnection, group: str, columns: Sequence[str]) ->
     return NextBatch(batch, batch if layout is None else layout, now)
 
 
-def record_batch(
-    connection: AnyConnection, facts: BatchFacts, batch: int, layout: int, appended: Appended
-) -> None:
-    """Record a batch whose event was appended in the same transaction."""
-    connection.execute(
-        query("values/record_batch"),
-        {
-            "group": facts.group,
-            "batch": batch,
-            "kind": facts.kind,
-            "position": appended.last_position,
-            "recorded_at": appended.recorded_at,
-            "layout": layout,
-            "columns": list(facts.columns),
-            "rows": facts.rows,
-            "first_event_time": facts.first_event_time,
-            "last_event_time": facts.last_event_time,
-            "digest": facts.digest,
-            "stream": facts.stream,
-        },
-    )
+def append_batch(
+    connection: AnyConnection, event: StoredEvent, facts: BatchFacts, batch: int, layout: int
+) -> Receipt:
+    """Append the event of a batch, record the batch, and commit the transaction they are in.
+
+    That is one message: nobody else can append between the first and the last of it, so the client
+    must not be waited for in it. Raises ``ConcurrencyError`` for an event that is in the log.
+    """
+    cursor = psycopg.ClientCursor(connection)
+    with conflicts_told(event):
+        cursor.execute(
+            query("values/append_batch"),
+            {
+                "stream": event.originator_id,
+                "version": event.originator_version,
+                "topic": event.topic,
+                "state": event.state,
+                "group": facts.group,
+                "batch": batch,
+                "kind": facts.kind,
+                "layout": layout,
+                "columns": list(facts.columns),
+                "rows": facts.rows,
+                "first_event_time": facts.first_event_time,
+                "last_event_time": facts.last_event_time,
+                "digest": facts.digest,
+            },
+        )
+    [(position,)] = cursor.fetchall()
+    return Receipt(facts.group, facts.rows, batch, position, facts.digest)

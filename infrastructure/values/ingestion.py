@@ -22,12 +22,12 @@ from featuretrail.infrastructure.values import retraction
 from featuretrail.infrastructure.values.arrays import AnyConnection, identifiers
 from featuretrail.infrastructure.values.batches import (
     BatchFacts,
+    append_batch,
     batch_stream,
     find_batch,
     lock_group,
     newest_batch,
     next_batch,
-    record_batch,
 )
 from featuretrail.infrastructure.values.columns import EVENT_TIME
 from featuretrail.infrastructure.values.frames import to_table
@@ -85,7 +85,7 @@ class ValueStore:
                 group, features, registry, table, on_duplicate=on_duplicate, partial=partial
             )
         event = _event(stream, values, idempotency_key, source, metadata)
-        with self._database.transaction() as connection:
+        with self._database.begun() as connection:
             lock_group(connection, group.name)
             stored = find_batch(connection, stream)
             if stored is not None:
@@ -135,7 +135,7 @@ class ValueStore:
         event, entities = retraction.requested(
             group, keys, from_event_time, metadata=metadata, idempotency_key=idempotency_key
         )
-        with self._database.transaction() as connection:
+        with self._database.begun() as connection:
             lock_group(connection, group.name)
             stored = find_batch(connection, event.originator_id)
             if stored is None:
@@ -148,32 +148,19 @@ class ValueStore:
         return next((event for event in events if isinstance(event, ValuesIngested)), None)
 
     def _store(self, connection: AnyConnection, values: Batch, event: ValuesIngested) -> Receipt:
+        arriving = (event.rows, event.first_event_time, event.last_event_time)
         number = next_batch(connection, event.group, values.columns)
         check_not_ahead(values, number.now)
         if _changes_the_rate(number.batch, event.rows):
-            fit_chunks(
-                connection, event.group, event.rows, event.first_event_time, event.last_event_time
-            )
+            fit_chunks(connection, event.group, *arriving)
         with _row_size_explained(event.group):
             copy_values(connection, values, number.batch)
             refresh_online(connection, values, number.batch, number.layout)
-        appended = self._log.append(
-            event.model_copy(update={"batch": number.batch}), connection=connection
-        )
-        facts = BatchFacts(
-            event.group,
-            "values",
-            values.columns,
-            event.rows,
-            event.first_event_time,
-            event.last_event_time,
-            event.digest,
-            event.originator_id,
-        )
-        record_batch(connection, facts, number.batch, number.layout, appended)
         if number.batch == 1:  # later it would wait for readers: a daily job does it
-            fit_compression(connection, event.group)
-        return Receipt(event.group, event.rows, number.batch, appended.last_position, event.digest)
+            fit_compression(connection, event.group, *arriving)
+        facts = BatchFacts(event.group, "values", values.columns, *arriving, event.digest)
+        stored = self._log.mapper.to_stored_event(event.model_copy(update={"batch": number.batch}))
+        return append_batch(connection, stored, facts, number.batch, number.layout)
 
 
 def _changes_the_rate(batch: int, rows: int) -> bool:

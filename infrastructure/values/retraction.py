@@ -24,9 +24,9 @@ from featuretrail.infrastructure.values.arrays import (
 from featuretrail.infrastructure.values.batches import (
     BatchFacts,
     StoredBatch,
+    append_batch,
     batch_stream,
     next_batch,
-    record_batch,
 )
 from featuretrail.infrastructure.values.casting import ColumnError, cast_column, refuse_rows
 from featuretrail.infrastructure.values.columns import Target
@@ -108,7 +108,7 @@ def _as_lists(keys: Keys) -> object:
 def store(
     connection: AnyConnection, log: EventLog, event: ValuesRetracted, entities: pa.Table
 ) -> Receipt:
-    """Write a retraction as the next batch of its group, which is locked."""
+    """Write a retraction as the next batch of its group, which is locked, and commit it."""
     number = next_batch(connection, event.group, [])
     _refuse_future(event.from_event_time, number.now)
     arrays = {
@@ -117,7 +117,6 @@ def store(
     }
     _insert(connection, event, arrays, number.batch)
     bury(connection, event.group, arrays, event.from_event_time, number.batch)
-    appended = log.append(event.model_copy(update={"batch": number.batch}), connection=connection)
     facts = BatchFacts(
         event.group,
         "retraction",
@@ -126,10 +125,9 @@ def store(
         event.from_event_time,
         None,
         "",
-        event.originator_id,
     )
-    record_batch(connection, facts, number.batch, TOMBSTONES, appended)
-    return Receipt(event.group, entities.num_rows, number.batch, appended.last_position, "")
+    stored = log.mapper.to_stored_event(event.model_copy(update={"batch": number.batch}))
+    return append_batch(connection, stored, facts, number.batch, TOMBSTONES)
 
 
 def _insert(

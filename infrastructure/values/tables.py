@@ -63,9 +63,19 @@ def fit_chunks(
     connection.execute(query("values/fit_chunks"), facts)
 
 
-def fit_compression(connection: AnyConnection, group: str) -> None:
-    """Fit how chunks of ``group`` are compressed to its rows; it needs its table for itself."""
-    connection.execute(query("values/fit_compression"), {"group": group})
+def fit_compression(
+    connection: AnyConnection,
+    group: str,
+    rows: int = 0,
+    first: datetime | None = None,
+    last: datetime | None = None,
+) -> None:
+    """Fit how chunks of ``group`` are compressed to its rows, a batch of ``rows`` among them.
+
+    It needs its table for itself.
+    """
+    facts = {"group": group, "rows": rows, "first": first, "last": last}
+    connection.execute(query("values/fit_compression"), facts)
 
 
 def add_columns(connection: AnyConnection, group_name: str, columns: Mapping[str, str]) -> None:

@@ -184,6 +184,39 @@ def test_an_altered_event_is_named_not_stumbled_over(
         story.store.audit.state_at("feature weather.temp")
 
 
+@pytest.mark.tiers("embedded", "apache", "community")
+def test_an_event_that_was_altered_to_make_sense_is_named_too(story: Story) -> None:
+    audit = story.store.audit
+    before = audit.state_at("feature weather.temp", 19)
+    alter(
+        story,
+        "state = convert_to(replace(convert_from(state, 'UTF8'), '\"ben\"', '\"eve\"'), 'UTF8') "
+        "WHERE position = 20",
+    )
+
+    with pytest.raises(ft.ChainBrokenError, match="position 20: the event does not agree"):
+        audit.state_at("feature weather.temp")
+    with pytest.raises(ft.ChainBrokenError, match="position 20: the event does not agree"):
+        audit.diff("feature weather.temp", 3)
+    assert audit.state_at("feature weather.temp", 19) == before
+    shown = audit.show(20)
+    assert "does not agree with its digest" in str(shown.fault)
+    assert shown.event
+    assert audit.show(19).fault is None
+
+
+def test_the_first_event_is_chained_to_nothing_and_one_behind_a_gap_to_what_is_gone(
+    story: Story,
+) -> None:
+    assert story.store.audit.show(1).fault is None
+    with story.database.transaction() as connection:
+        connection.execute("ALTER TABLE featuretrail.events DISABLE TRIGGER USER")
+        connection.execute("DELETE FROM featuretrail.events WHERE position = 7")
+
+    assert "does not agree" in str(story.store.audit.show(8).fault)
+    assert story.store.audit.show(9).fault is None
+
+
 def alter(story: Story, change: str) -> None:
     with story.database.transaction() as connection:
         connection.execute("ALTER TABLE featuretrail.events DISABLE TRIGGER USER")

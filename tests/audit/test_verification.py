@@ -16,6 +16,13 @@ from tests.store.weather import NOON, hourly, spine
 TIERS = pytest.mark.tiers("embedded", "apache", "community")
 pytestmark = pytest.mark.tiers("embedded")
 
+FLATTERING = """
+CREATE OR REPLACE VIEW featuretrail.feature_quality_dashboard WITH (security_invoker = true) AS
+SELECT feature_set_name, version, 100::double precision AS quality_score, false AS drift_detected,
+  0::bigint AS open_incidents, 0::bigint AS total_incidents,
+  0::double precision AS max_drift_score, NULL::timestamptz AS last_drift
+FROM featuretrail.feature_snapshot_versions
+"""
 DIGEST = "digest = sha256('x')"
 BEHIND = "events 5 to 22, which the chain no longer certifies"
 
@@ -191,6 +198,80 @@ def test_what_is_gone_is_a_fault_and_what_rests_on_it_is_not_evaluated(
     assert report.faults
     assert check is None or check in {each.check for each in report.not_evaluated}
     assert all(each.reason for each in report.not_evaluated)
+
+
+@TIERS
+@pytest.mark.parametrize(
+    ("change", "reason", "affected"),
+    [
+        (
+            FLATTERING,
+            "the view feature_quality_dashboard was altered",
+            "view feature_quality_dashboard",
+        ),
+        (
+            "ALTER VIEW featuretrail.feature_performance_summary RESET (security_invoker)",
+            "has the options none, not security_invoker=true",
+            "view feature_performance_summary",
+        ),
+        (
+            "ALTER TABLE featuretrail.feature_drift_detection RENAME COLUMN version TO edition",
+            "has no column version",
+            "view feature_quality_dashboard",
+        ),
+        (
+            "ALTER TABLE featuretrail.feature_documentation ALTER COLUMN author TYPE varchar(9)",
+            "has the column author as character varying(9), not as text",
+            "table feature_documentation",
+        ),
+        (
+            "ALTER TABLE featuretrail.feature_documentation ADD COLUMN mine integer",
+            "has a column mine (integer), which no migration makes",
+            "table feature_documentation",
+        ),
+    ],
+    ids=["a view", "a view's options", "a name", "a type", "a column more"],
+)
+def test_definitions_that_were_altered_are_faults_though_no_row_shows_it(
+    database: Database, change: str, reason: str, affected: str
+) -> None:
+    with ft.connect(database.url, artifacts="database:") as store, database.connect() as connection:
+        assert store.audit.verify().ok
+        connection.execute(change.encode())
+
+        report = store.audit.verify()
+
+    faults = [each for each in report.faults if reason in each.reason]
+    assert faults, report
+    assert not report.ok
+    assert affected in faults[0].affects
+
+
+@TIERS
+def test_comparing_definitions_leaves_nothing_behind(database: Database) -> None:
+    relations = "SELECT oid FROM pg_class WHERE relname ~ '^feature_' ORDER BY 1"
+    with (
+        ft.connect(database.url, artifacts="database:") as store,
+        database.connect() as connection,
+    ):
+        before = connection.execute(relations).fetchall()
+        assert store.audit.verify().ok
+        assert connection.execute(relations).fetchall() == before
+
+
+def test_a_view_that_became_a_table_is_a_fault(story: Story) -> None:
+    view = "featuretrail.feature_performance_summary"
+    tamper(
+        story,
+        f"CREATE TABLE featuretrail.kept AS SELECT * FROM {view}",
+        f"DROP VIEW {view}",
+        "ALTER TABLE featuretrail.kept RENAME TO feature_performance_summary",
+    )
+
+    [fault] = story.store.audit.verify().faults
+
+    assert fault.reason.startswith("feature_performance_summary is no view any more")
+    assert "0071_feature_performance_summary.sql" in fault.reason
 
 
 def test_a_batch_affects_only_snapshots_that_were_derived_from_it(story: Story) -> None:

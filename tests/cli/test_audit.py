@@ -76,7 +76,9 @@ def test_the_status_says_what_is_active_and_why_not(filled: Run) -> None:
         "snapshots": 0,
         "batches": 1,
     }
-    assert [(group["name"], group["rows"]) for group in status["groups"]] == [("weather", 3)]
+    assert [(group["name"], group["certified_rows"]) for group in status["groups"]] == [
+        ("weather", 3)
+    ]
     assert all(each["reason"] for each in status["capabilities"])
     assert "hypertables" in filled("db", "status").out
 

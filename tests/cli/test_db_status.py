@@ -1,12 +1,14 @@
 """``db status``: what the database is, holds and lacks, on every engine and in every state."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from featuretrail.cli import app
-from tests.cli.conftest import Finished, Run
+from tests.cli.conftest import DEFINITIONS, WEATHER, Finished, Run
 from tests.engines.database import Database
 from tests.upgrades.conftest import restore
 from tests.upgrades.dump import names
@@ -40,10 +42,43 @@ def test_the_status_is_whole_on_every_engine(filled: Run, database: Database) ->
     }
     assert all(each["reason"] for each in status["capabilities"])
     [group] = status["groups"]
-    assert (group["rows"], group["batches"], group["hypertable"]) == (3, 1, database.timescale)
+    assert (group["certified_rows"], group["removed_rows"], group["batches"]) == (3, 0, 1)
+    assert group["hypertable"] == database.timescale
     assert group["first_event_time"] == "2013-01-01T06:00:00+00:00"
     assert group["last_event_time"] == "2013-01-01T07:00:00+00:00"
     assert group["bytes"] > 0
+
+
+def test_the_retention_of_every_table_and_group_is_told_with_what_it_removed(
+    run: Run, folder: Path
+) -> None:
+    (folder / "weather.toml").write_text(
+        DEFINITIONS.replace('ttl = "6h"', 'ttl = "6h"\nretention = "30d"'), encoding="utf-8"
+    )
+    (folder / "weather.csv").write_text(WEATHER, encoding="utf-8")
+    run("apply", "weather.toml")
+    run("ingest", "weather", "weather.csv")
+    before = run("db", "status", "--json").json
+    removed = run("maintain", "--json").json["removed"]
+
+    after = run("db", "status", "--json").json
+    text = run("db", "status").out
+
+    kept = {each["name"]: each for each in before["retention"]}
+    assert len(kept) == 5
+    assert {each["kind"] for each in kept.values()} == {"table", "group"}
+    assert kept["feature_drift_detection"]["keep_days"] == 90
+    assert kept["feature_metadata"]["keep_days"] is None
+    assert kept["weather"] == {
+        "kind": "group", "name": "weather", "keep_days": 30.0, "version": "1.0.0",
+        "set_position": None, "horizon": None, "applied_position": None,
+    }  # fmt: skip
+    [gone] = removed
+    [weather] = [each for each in after["retention"] if each["kind"] == "group"]
+    assert (weather["horizon"], weather["applied_position"]) == (gone["horizon"], gone["position"])
+    assert (after["groups"][0]["certified_rows"], after["groups"][0]["removed_rows"]) == (3, 1)
+    assert re.search(r"group +weather +30 days +version 1\.0\.0 +20\d\d-", text)
+    assert re.search(r"table +feature_metadata +for ever +the default", text)
 
 
 def test_hypertables_are_told_with_their_chunks_and_compression(
@@ -94,6 +129,26 @@ def test_compressed_chunks_and_jobs_are_told(filled: Run, database: Database) ->
     assert "CALL run_job" in text
 
 
+@pytest.mark.tiers("community")
+def test_compression_that_waits_for_the_owner_is_told_until_it_is_set_up(
+    filled: Run, database: Database
+) -> None:
+    with database.connect() as connection:  # what registering as a writer leaves
+        connection.execute("SELECT remove_compression_policy('featuretrail_values.weather')")
+        connection.execute(
+            "ALTER TABLE featuretrail_values.weather SET (timescaledb.compress = false)"
+        )
+    waiting = _compression(filled, "featuretrail_values.weather")
+    off = _compression(filled, "featuretrail.feature_lineage")
+
+    filled("db", "migrate")
+
+    assert waiting.startswith("it waits for the owner")
+    assert "tune_values" in waiting
+    assert off == "compression is off for this table"
+    assert "on, and no chunk" in _compression(filled, "featuretrail_values.weather")
+
+
 def test_without_the_read_side_the_rest_is_told(filled: Run, database: Database) -> None:
     with database.connect() as connection:
         connection.execute("DROP TABLE featuretrail.dead_letters, featuretrail.generations CASCADE")
@@ -105,7 +160,7 @@ def test_without_the_read_side_the_rest_is_told(filled: Run, database: Database)
     assert status.json["projections"] is None
     assert [each["section"] for each in status.json["missing"]] == ["projections"]
     assert "featuretrail.generations" in status.json["missing"][0]["reason"]
-    assert status.json["groups"][0]["rows"] == 3
+    assert status.json["groups"][0]["certified_rows"] == 3
     assert "projections" in text.out.partition("missing")[2]
 
 
@@ -173,6 +228,12 @@ def test_what_a_role_may_not_read_is_left_out_and_said(database: Database) -> No
     assert status["edition"] == EDITIONS[database.tier]
     reasons = {each["section"]: each["reason"] for each in status["missing"]}
     assert "permission denied" in reasons["log"]
+
+
+def _compression(run: Run, table: str) -> str:
+    tables = run("db", "status", "--json").json["hypertables"]
+    [reason] = [each["compression"]["reason"] for each in tables if each["table"] == table]
+    return str(reason)
 
 
 def at(database: Database, *options: str) -> Finished:

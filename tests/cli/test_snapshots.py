@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow.parquet as pa_parquet
 import pytest
 
-from tests.cli.conftest import SPINE, Run
+from tests.cli.conftest import DEFINITIONS, SPINE, WEATHER, Run
 from tests.engines.database import Database
 
 FIRST, SECOND = "departure_delay@1.0.0", "departure_delay@1.1.0"
@@ -80,6 +80,24 @@ def test_a_snapshot_whose_values_were_tampered_with_is_a_finding(
     assert audited.json["faults"]
     assert frozen_twice("audit", "verify").code == 1
     assert "does NOT hold" in frozen_twice("snapshot", "verify", FIRST).out
+
+
+def test_a_snapshot_whose_values_retention_removed_is_no_finding(run: Run, folder: Path) -> None:
+    kept = DEFINITIONS.replace('ttl = "6h"', 'ttl = "6h"\nretention = "30d"')
+    for name, text in {"d.toml": kept, "weather.csv": WEATHER, "spine.csv": SPINE}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    run("apply", "d.toml")
+    run("ingest", "weather", "weather.csv")
+    run("snapshot", "create", "departure_delay", "spine.csv")
+    run("maintain")
+
+    verified = run("snapshot", "verify", FIRST, "--json")
+    told = run("snapshot", "verify", FIRST).out
+
+    assert verified.code == 0, verified.err
+    assert (verified.json["ok"], verified.json["proven"]) == (True, False)
+    assert "retention removed values of 'weather'" in verified.json["not_evaluated"]
+    assert "holds as it is stored; that it follows from the values was not evaluated" in told
 
 
 def test_snapshots_that_differ_are_a_finding_with_the_difference(frozen_twice: Run) -> None:

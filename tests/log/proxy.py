@@ -21,14 +21,26 @@ class Proxy:
         self._forwarding: list[Thread] = []
         self._lose_reply_to: bytes | None = None
         self.lost = Event()
+        self._stall_reply_to: bytes | None = None
+        self.stalled = Event()
+        self._going_on = Event()
         self._admit()
 
     def lose_reply_to(self, text: bytes) -> None:
         """Break the connection when the reply to the next request holding ``text`` arrives."""
         self._lose_reply_to = text
 
+    def stall_reply_to(self, text: bytes) -> None:
+        """Keep the reply to the next request holding ``text`` until ``go_on``."""
+        self._stall_reply_to = text
+
+    def go_on(self) -> None:
+        """Let through what was stalled."""
+        self._going_on.set()
+
     def down(self) -> None:
         """Break every connection and refuse new ones."""
+        self.go_on()
         _break(self._door)
         self._taking.join()
         for pair in self._pairs:
@@ -89,13 +101,22 @@ class Proxy:
                     data = source.recv(65536)
                     if not data:
                         return
-                    losing = losing or (source is client and self._matches(data))
+                    losing = losing or (source is client and self._loses(data))
                     sink.sendall(data)
+                    if source is client and self._stalls(data):
+                        self.stalled.set()
+                        self._going_on.wait()
 
-    def _matches(self, data: bytes) -> bool:
+    def _loses(self, data: bytes) -> bool:
         if self._lose_reply_to is None or self._lose_reply_to not in data:
             return False
         self._lose_reply_to = None
+        return True
+
+    def _stalls(self, data: bytes) -> bool:
+        if self._stall_reply_to is None or self._stall_reply_to not in data:
+            return False
+        self._stall_reply_to = None
         return True
 
 

@@ -1,4 +1,4 @@
-"""A store with its read side."""
+"""A store with its read side; the log and the read side alone."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,8 @@ import pytest
 
 import featuretrail as ft
 from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.projections.projections import Projections
 from tests.engines.database import Database as Clone
 from tests.projections.story import Story, tell
 
@@ -18,7 +20,25 @@ def store(database: Clone) -> Iterator[ft.TimescaleDBFeatureStore]:
 
 
 @pytest.fixture
-def story(database: Clone, store: ft.TimescaleDBFeatureStore) -> Iterator[Story]:
+def pool(database: Clone) -> Iterator[Database]:
+    """Our way to the test's database."""
+    with Database(database.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def log(pool: Database) -> EventLog:
+    """The empty log of the test's database."""
+    return EventLog(pool)
+
+
+@pytest.fixture
+def side(pool: Database, log: EventLog) -> Projections:
+    """The read side of the log; what it cannot take in is parked."""
+    return Projections(pool, log)
+
+
+@pytest.fixture
+def story(store: ft.TimescaleDBFeatureStore, pool: Database) -> Story:
     """A store in which every kind of event happened; nothing is projected yet."""
-    with Database(database.url) as pool:
-        yield tell(store, pool)
+    return tell(store, pool)

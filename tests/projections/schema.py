@@ -1,6 +1,7 @@
 """The schema as a page for people, which is also what a test compares migrations with.
 
-``python -m tests.projections.schema`` writes it from a database of its own.
+``python -m tests.projections.schema`` writes it from a database of its own, and the statements that
+``audit verify`` compares the live tables and views with.
 """
 
 from pathlib import Path
@@ -9,10 +10,14 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 
+from featuretrail.projections.likeness import TABLES
+from featuretrail.projections.read_models import VIEWS
 from tests.engines.native import NativeEngine
 from tests.engines.session_folder import SessionFolder
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "schema.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reference" / "schema.md"
+STATEMENTS = ROOT / "sql" / "queries" / "projections" / "read_side.sql"
 RENEW = ".venv/bin/python -m tests.projections.schema"
 
 INTRODUCTION = f"""\
@@ -111,6 +116,31 @@ def described(connection: psycopg.Connection[Any], pattern: str = "^featuretrail
     return "\n".join(sections)
 
 
+def statements(connection: psycopg.Connection[Any]) -> str:
+    """Return the statements that make the columns of the read side's tables, and its views."""
+    lines = [
+        "-- Makes the tables and views of the read side as the migrations do, without keys.",
+        "-- Its names are bare: they are made where the search path says.",
+        f"-- Written by {RENEW}.",
+    ]
+    with connection.transaction():
+        connection.execute("SET LOCAL search_path = featuretrail")
+        for relation in _rows(connection, RELATIONS, schema="featuretrail"):
+            if relation.relname in TABLES:
+                columns = _rows(connection, COLUMNS, oid=relation.oid)
+                listed = ",\n".join(f"  {_defined(column)}" for column in columns)
+                lines.append(f"CREATE TABLE {relation.relname} (\n{listed}\n);\n")
+            elif relation.relname in VIEWS:
+                options = f" WITH ({', '.join(relation.reloptions)})" if relation.reloptions else ""
+                lines.append(f"CREATE VIEW {relation.relname}{options} AS\n{relation.query}\n")
+    return "\n".join(lines)
+
+
+def _defined(column: Any) -> str:
+    collation = "" if column.collation is None else f' COLLATE "{column.collation}"'
+    return f"{column.attname} {column.type}{collation}{' NOT NULL' if column.attnotnull else ''}"
+
+
 def _relation(connection: psycopg.Connection[Any], schema: str, relation: Any) -> str:
     kind = {"v": "view", "r": "table"}[relation.relkind]
     options = f" `{', '.join(relation.reloptions)}`" if relation.reloptions else ""
@@ -161,12 +191,13 @@ def _rows(connection: psycopg.Connection[Any], statement: str, **facts: Any) -> 
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the page and the statements."""
     folder = SessionFolder.create()
     engine = NativeEngine("embedded", folder.path)
     try:
         with engine.database(migrated=True) as database, database.connect() as connection:
             PAGE.write_text(described(connection), encoding="utf-8")
+            STATEMENTS.write_text(statements(connection), encoding="utf-8")
     finally:
         engine.close()
         folder.remove()

@@ -9,10 +9,11 @@ import pytest
 
 import featuretrail as ft
 from featuretrail.domain.events.registry import topics
+from featuretrail.projections.likeness import unlike
 from featuretrail.projections.read_models import READ_MODELS, VIEWS
 from tests.engines.database import Database
 from tests.projections.contract import EVERY_ROW, SUMMARIES, TABLES, TIME, Columns
-from tests.projections.schema import PAGE, RENEW, described
+from tests.projections.schema import PAGE, RENEW, STATEMENTS, described, statements
 from tests.store.weather import filled
 
 pytestmark = pytest.mark.tiers("embedded", "apache", "community")
@@ -42,6 +43,14 @@ def test_the_page_of_the_schema_is_what_the_migrations_make(database: Database) 
     )
     difference = "\n".join(lines)
     assert not difference, f"if the change is meant, run `{RENEW}` and commit:\n{difference}"
+
+
+def test_the_statements_that_live_tables_are_compared_with_are_what_the_migrations_make(
+    database: Database,
+) -> None:
+    with database.connect() as connection:
+        assert STATEMENTS.read_text("utf-8") == statements(connection), f"run `{RENEW}` and commit"
+        assert unlike(connection) == []
 
 
 def test_the_read_side_is_seven_tables_and_three_views() -> None:

@@ -202,9 +202,46 @@ def test_a_snapshot_keeps_its_rows_and_its_derivation_is_not_evaluated(
     old, new = (filled.verify_snapshot(f"all@1.{minor}.0") for minor in (0, 1))
 
     assert filled.get_feature_snapshot("all@1.0.0").to_arrow()["temp"].to_pylist() == [10.0]
-    assert (old.stored_ok, old.rederived_ok, old.causes) == (True, None, ())
-    assert old.faults[0].startswith("not evaluated: retention removed values of 'weather'")
-    assert new.ok
+    assert (old.ok, old.proven) == (True, False)
+    assert (old.stored_ok, old.rederived_ok, old.faults, old.causes) == (True, None, (), ())
+    assert old.not_evaluated is not None
+    assert "retention removed values of 'weather'" in old.not_evaluated
+    assert (new.ok, new.proven, new.not_evaluated) == (True, True, None)
+
+
+def test_a_removal_that_the_log_does_not_state_excuses_no_derivation(
+    database: Database, filled: ft.TimescaleDBFeatureStore
+) -> None:
+    filled.create_feature_snapshot("all", spine(LONG_AGO + 10 * DAY))
+    with database.connect() as connection:
+        connection.execute(
+            "INSERT INTO featuretrail.value_removals VALUES "
+            "('weather', 3, '2025-03-01T00:00:00Z', 10, 2, '2025-03-01T00:00:00Z')"
+        )
+
+    proof = filled.verify_snapshot("all@1.0.0")
+
+    assert (proof.ok, proof.stored_ok, proof.rederived_ok) == (False, True, False)
+    assert [cause.position for cause in proof.causes] == [3]
+    assert "the table of removals was altered" in proof.faults[0]
+
+
+@pytest.mark.tiers("embedded")
+def test_an_altered_event_of_a_removal_excuses_no_derivation(
+    database: Database, filled: ft.TimescaleDBFeatureStore
+) -> None:
+    filled.create_feature_snapshot("all", spine(LONG_AGO + 10 * DAY))
+    removal = filled.maintain().position
+    with database.connect() as connection, connection.transaction():
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute(
+            "UPDATE featuretrail.events SET digest = sha256(digest) WHERE position = %s", [removal]
+        )
+
+    proof = filled.verify_snapshot("all@1.0.0")
+
+    assert (proof.ok, proof.chain_ok, proof.rederived_ok) == (False, False, None)
+    assert [cause.position for cause in proof.causes] == [removal]
 
 
 def test_the_audit_explains_what_went_and_still_finds_what_was_taken(

@@ -263,6 +263,7 @@ def test_a_tampered_blob_in_the_database_is_named(
     assert not verification.ok
     assert not verification.stored_ok
     assert verification.rederived_ok is None
+    assert verification.not_evaluated is not None
     with pytest.raises(ContentAlteredError):
         store.get_feature_snapshot(info.snapshot_id)
     fault, *_ = store.audit.verify().faults

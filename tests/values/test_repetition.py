@@ -9,15 +9,20 @@ from datetime import datetime
 from threading import Barrier
 from typing import Any
 
-import psycopg
 import pytest
 from attrs import evolve
 
 from featuretrail.domain.definitions import Feature
-from featuretrail.domain.errors import DatabaseUnavailableError, IdempotencyError
+from featuretrail.domain.errors import (
+    ConcurrencyError,
+    DatabaseUnavailableError,
+    IdempotencyError,
+)
 from featuretrail.domain.receipts import Receipt
 from tests.engines.database import Database
-from tests.values.store import WEATHER, Values, weather
+from tests.log.events import counted
+from tests.log.proxy import Proxy
+from tests.values.store import DAY, WEATHER, Values, opened, weather
 
 SERVERS = pytest.mark.tiers("embedded", "apache")
 
@@ -130,24 +135,55 @@ def test_concurrent_batches_of_one_group_are_numbered_in_the_order_of_the_log(
 
 
 def test_after_a_lost_reply_to_the_commit_a_retry_finds_the_batch(
-    values: Values, monkeypatch: pytest.MonkeyPatch
+    database: Database, values: Values
 ) -> None:
-    committed = psycopg.Transaction.__exit__
-
-    def lose_the_reply(self: psycopg.Transaction, *error: Any) -> Any:
-        committed(self, *error)
-        self.connection.close()
-        raise psycopg.OperationalError("server closed the connection unexpectedly")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(psycopg.Transaction, "__exit__", lose_the_reply)
+    with Proxy(database.url) as proxy, opened(proxy.url) as far:
+        proxy.lose_reply_to(b"COMMIT")
         with pytest.raises(DatabaseUnavailableError, match="unknown"):
-            values.ingest("weather", weather(), idempotency_key="lost")
+            far.ingest("weather", weather(), idempotency_key="lost")
+        assert proxy.lost.is_set()
 
     receipt = values.ingest("weather", weather(), idempotency_key="lost")
 
     assert receipt.repeated
     assert len(values.values()) == 3
+
+
+@SERVERS
+@pytest.mark.parametrize("write", [
+    lambda far: far.ingest("weather", weather()),
+    lambda far: far.retract("weather", {"origin": "EWR", "station": 1}, DAY),
+], ids=["ingest", "retract"])  # fmt: skip
+def test_nobody_waits_for_a_writer_that_waits_for_its_answer(
+    database: Database, values: Values, write: Callable[[Values], Receipt]
+) -> None:
+    with Proxy(database.url) as proxy, opened(proxy.url) as far, ThreadPoolExecutor(1) as thread:
+        proxy.stall_reply_to(b"append_event")
+        receipt = thread.submit(write, far)
+        assert proxy.stalled.wait(20)
+
+        with values.database.connection() as connection:
+            connection.execute("SET lock_timeout = '5s'")
+            after = values.log.append(*counted(1))
+
+        assert not receipt.done()
+        proxy.go_on()
+        assert receipt.result().position == after.first_position - 1
+
+
+def test_an_event_that_is_there_without_its_batch_is_a_conflict_and_nothing_is_stored(
+    values: Values,
+) -> None:
+    values.ingest("weather", weather(), idempotency_key="monday")
+    with values.database.connection() as connection:
+        connection.execute("UPDATE featuretrail.batches SET originator_id = gen_random_uuid()")
+    before = values.counts()
+
+    with pytest.raises(ConcurrencyError):
+        values.ingest("weather", weather(), idempotency_key="monday")
+
+    assert values.counts() == before
+    assert values.ingest("weather", weather()).position == before[0] + 1
 
 
 _WRITER = """
@@ -169,8 +205,7 @@ with opened(sys.argv[1]) as values:
 @SERVERS
 @pytest.mark.parametrize(
     ("step", "when"),
-    [("copy_values", "after"), ("refresh_online", "after"), ("record_batch", "before"),
-     ("record_batch", "after")],
+    [("copy_values", "after"), ("refresh_online", "after"), ("append_batch", "before")],
 )  # fmt: skip
 def test_a_writer_killed_between_statements_leaves_nothing(
     values: Values, database: Database, step: str, when: str

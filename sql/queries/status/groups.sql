@@ -1,7 +1,7 @@
--- What does each feature group hold, and of which time is it?
+-- What do the batches of each feature group certify, and of which time is it?
 SELECT
   groups.name,
-  coalesce(sum(batches.rows) FILTER (WHERE batches.kind = 'values'), 0)::bigint AS rows,
+  coalesce(sum(batches.rows) FILTER (WHERE batches.kind = 'values'), 0)::bigint AS certified_rows,
   count(batches.batch) AS batches,
   min(batches.first_event_time) FILTER (WHERE batches.kind = 'values') AS first_event_time,
   max(batches.last_event_time) FILTER (WHERE batches.kind = 'values') AS last_event_time

@@ -7,32 +7,10 @@ import pytest
 from psycopg import sql
 
 from featuretrail.infrastructure.database import Database
-from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.projections.live import claim_live
-from featuretrail.projections.projections import Projections
 from featuretrail.projections.projector import Projector
-from tests.engines.database import Database as GivenDatabase
 
 Rows = Callable[..., list[tuple[Any, ...]]]
-
-
-@pytest.fixture
-def pool(database: GivenDatabase) -> Iterator[Database]:
-    """Our way to the test's database."""
-    with Database(database.url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def log(pool: Database) -> EventLog:
-    """The empty log of the test's database."""
-    return EventLog(pool)
-
-
-@pytest.fixture
-def projections(pool: Database, log: EventLog) -> Projections:
-    """The read side; what it cannot take in is parked."""
-    return Projections(pool, log)
 
 
 @pytest.fixture

@@ -21,14 +21,14 @@ from tests.projections.live.events import append_raw, one_a_table, recorded
 from tests.projections.live.running import Running
 
 
-def at(projections: Projections, position: int) -> bool:
+def at(side: Projections, position: int) -> bool:
     """Whether the live tables are at a position."""
-    return projections.status().position == position
+    return side.status().position == position
 
 
 @pytest.fixture
-def running(projections: Projections) -> Iterator[Running]:
-    with Running(projections) as run:
+def running(side: Projections) -> Iterator[Running]:
+    with Running(side) as run:
         yield run
 
 
@@ -39,25 +39,23 @@ def no_poll(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("no_poll")
-def test_past_and_coming_events_are_taken_in(
-    log: EventLog, projections: Projections, rows: Rows
-) -> None:
+def test_past_and_coming_events_are_taken_in(log: EventLog, side: Projections, rows: Rows) -> None:
     log.append(*one_a_table())
-    with Running(projections) as run:
-        assert projections.wait_until(7) == 7
+    with Running(side) as run:
+        assert side.wait_until(7) == 7
         assert run.told("owns generation 1, at position 0")
         for expected in range(8, 20):
             position = log.append(recorded()).last_position
-            assert projections.wait_until(position) == expected
+            assert side.wait_until(position) == expected
 
     assert run.lines[-1] == "stopped at position 19"
     assert len(rows("feature_metadata", "id")) == 13
-    assert projections.status().owner is None
+    assert side.status().owner is None
 
 
 @pytest.mark.usefixtures("no_poll")
 def test_an_event_committed_before_it_listens_is_not_missed(
-    log: EventLog, projections: Projections, monkeypatch: pytest.MonkeyPatch
+    log: EventLog, side: Projections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Late(Listener):
         """Begins to listen only after an append that the follower may have read past."""
@@ -68,15 +66,15 @@ def test_an_event_committed_before_it_listens_is_not_missed(
 
     monkeypatch.setattr(following, "Listener", Late)
 
-    with Running(projections) as run:
+    with Running(side) as run:
         assert eventually(lambda: log.head().position == 1)
-        assert projections.wait_until(1) == 1
+        assert side.wait_until(1) == 1
 
     assert run.error is None
 
 
 def test_the_timed_poll_finds_what_no_notification_told(
-    pool: Database, log: EventLog, projections: Projections, running: Running
+    pool: Database, log: EventLog, side: Projections, running: Running
 ) -> None:
     assert eventually(lambda: running.told("owns generation"))
     with pool.connection() as connection:
@@ -90,25 +88,25 @@ def test_the_timed_poll_finds_what_no_notification_told(
         )
     log.append(recorded())
 
-    assert projections.wait_until(1) == 1
+    assert side.wait_until(1) == 1
 
 
 @pytest.mark.usefixtures("no_poll")
 def test_to_stop_ends_the_wait_and_gives_the_generation_up(
-    projections: Projections, running: Running
+    side: Projections, running: Running
 ) -> None:
     assert eventually(lambda: running.told("owns generation"))
-    assert projections.status().owner is not None
+    assert side.status().owner is not None
 
     running.stop.set()
 
     assert running.ends()
     assert running.error is None
-    assert projections.status().owner is None
+    assert side.status().owner is None
 
 
 def test_to_stop_in_the_middle_of_a_long_way_ends_between_two_pages(
-    log: EventLog, projections: Projections, monkeypatch: pytest.MonkeyPatch, rows: Rows
+    log: EventLog, side: Projections, monkeypatch: pytest.MonkeyPatch, rows: Rows
 ) -> None:
     stop = Stop()
     real = Projector._write
@@ -121,28 +119,26 @@ def test_to_stop_in_the_middle_of_a_long_way_ends_between_two_pages(
     log.append(*(recorded() for _ in range(11_000)))
     lines: list[str] = []
 
-    projections.run(stop, lines.append)
+    side.run(stop, lines.append)
 
     assert lines[-1] == "stopped at position 5000"
-    assert projections.status().position == 5_000
+    assert side.status().position == 5_000
     assert len(rows("feature_metadata", "id")) == 5_000
 
 
-def test_one_that_never_worked_claims_no_position(
-    projections: Projections, projector: Projector
-) -> None:
-    with Running(projections) as run:
+def test_one_that_never_worked_claims_no_position(side: Projections, projector: Projector) -> None:
+    with Running(side) as run:
         own = projector.connection.info.backend_pid
         assert eventually(lambda: run.told(f"stands by: server process {own} owns generation 1"))
 
     assert run.lines[-1] == "stopped"
 
 
-def test_who_stands_by_does_not_listen(pool: Database, projections: Projections) -> None:
+def test_who_stands_by_does_not_listen(pool: Database, side: Projections) -> None:
     """A session that listens and never reads fills the server's queue; appends would fail."""
-    with Running(projections) as first:
+    with Running(side) as first:
         assert eventually(lambda: first.told("owns generation"))
-        with Running(projections) as second:
+        with Running(side) as second:
             assert eventually(lambda: second.told("stands by"))
             with pool.connection() as connection:
                 [(listening,)] = connection.execute(
@@ -154,14 +150,14 @@ def test_who_stands_by_does_not_listen(pool: Database, projections: Projections)
 
 
 def test_the_one_that_stands_by_takes_over_when_the_owner_ends(
-    log: EventLog, projections: Projections, projector: Projector
+    log: EventLog, side: Projections, projector: Projector
 ) -> None:
-    with Running(projections) as run:
+    with Running(side) as run:
         assert eventually(lambda: run.told("stands by"))
         log.append(recorded())
         projector.close()
 
-        assert eventually(lambda: projections.status().position == 1)
+        assert eventually(lambda: side.status().position == 1)
         assert run.told("owns generation 1, at position 0")
     assert run.lines.count(next(each for each in run.lines if "stands by" in each)) == 1
 
@@ -189,7 +185,7 @@ def test_the_database_goes_away_and_comes_back(pool: Database, log: EventLog, ro
 
 
 def test_a_fault_that_stays_is_told_once_and_tried_less_and_less_often(
-    pool: Database, log: EventLog, projections: Projections, monkeypatch: pytest.MonkeyPatch
+    pool: Database, log: EventLog, side: Projections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each time the server answered again the fault was told anew, five times a second."""
     waits: list[float] = []
@@ -210,48 +206,48 @@ def test_a_fault_that_stays_is_told_once_and_tried_less_and_less_often(
             "FOR EACH ROW EXECUTE FUNCTION featuretrail.full_disk()"
         )
     log.append(recorded())
-    with Running(projections) as run:
+    with Running(side) as run:
         assert eventually(lambda: len(waits) >= 6)
-        assert projections.status().position == 0
+        assert side.status().position == 0
         with pool.connection() as connection:
             connection.execute("DROP TRIGGER full_disk ON featuretrail.feature_metadata")
-        assert eventually(lambda: projections.status().position == 1)
+        assert eventually(lambda: side.status().position == 1)
 
     assert waits[:6] == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0]
     assert len([line for line in run.lines if "no space left" in line]) == 1
-    assert projections.dead_letters() == []
+    assert side.dead_letters() == []
 
 
 def test_a_session_that_the_server_ends_is_replaced(
-    pool: Database, log: EventLog, projections: Projections, running: Running
+    pool: Database, log: EventLog, side: Projections, running: Running
 ) -> None:
-    assert eventually(lambda: projections.status().owner is not None)
+    assert eventually(lambda: side.status().owner is not None)
     for expected in (1, 2, 3):
-        owner = projections.status().owner
+        owner = side.status().owner
         if owner is not None:
             with pool.connection() as connection:
                 connection.execute("SELECT pg_terminate_backend(%s, 5000)", [owner.pid])
         log.append(recorded())
-        assert eventually(partial(at, projections, expected))
+        assert eventually(partial(at, side, expected))
 
     assert running.error is None
 
 
 @pytest.mark.tiers("embedded", "apache")
 def test_a_swap_by_another_process_is_followed(
-    log: EventLog, projections: Projections, running: Running, rows: Rows
+    log: EventLog, side: Projections, running: Running, rows: Rows
 ) -> None:
     stream = uuid4()
     log.append(*one_a_table(), recorded(stream))
-    projections.wait_until(8)
+    side.wait_until(8)
 
-    assert projections.rebuild().swapped
+    assert side.rebuild().swapped
     log.append(recorded(stream, 2))
 
-    assert projections.wait_until(9, timeout=30) == 9
+    assert side.wait_until(9, timeout=30) == 9
     assert eventually(lambda: running.told("owns generation 2"))
     assert running.told("generation 2 became live")
-    assert projections.status().generation == 2
+    assert side.status().generation == 2
     assert rows("feature_metadata", "version") == [(1,), (2,)]
 
 
@@ -268,12 +264,10 @@ def test_with_the_policy_to_stop_it_ends_with_the_event(pool: Database, log: Eve
     assert stopping.status().owner is None
 
 
-def test_without_a_live_generation_it_ends_with_an_error(
-    pool: Database, projections: Projections
-) -> None:
+def test_without_a_live_generation_it_ends_with_an_error(pool: Database, side: Projections) -> None:
     with pool.connection() as connection:
         connection.execute("UPDATE featuretrail.generations SET state = 'soaking'")
-    with Running(projections) as run:
+    with Running(side) as run:
         assert run.ends()
 
     assert isinstance(run.error, SchemaError)
@@ -281,14 +275,14 @@ def test_without_a_live_generation_it_ends_with_an_error(
 
 
 def test_tables_that_claim_more_than_the_log_has_end_it_with_an_error(
-    pool: Database, log: EventLog, projections: Projections
+    pool: Database, log: EventLog, side: Projections
 ) -> None:
     log.append(recorded())
     with pool.transaction() as connection:
         connection.execute("UPDATE featuretrail.generations SET position = 9")
 
     with pytest.raises(IntegrityError, match="up to 9, but the log ends at 1"):
-        projections.run()
+        side.run()
 
 
 def test_it_ends_when_its_store_is_closed(pool: Database, log: EventLog) -> None:

@@ -86,28 +86,28 @@ def poison(log: EventLog, sort: str) -> int:
 @pytest.mark.tiers("embedded", "apache")
 @pytest.mark.parametrize("sort", SORTS)
 def test_an_event_that_cannot_be_taken_in_is_parked_and_the_rest_goes_on(
-    pool: Database, log: EventLog, projections: Projections, rows: Rows, sort: str
+    pool: Database, log: EventLog, side: Projections, rows: Rows, sort: str
 ) -> None:
     with refusing(pool):
         log.append(recorded(), recorded())
         position = poison(log, sort)
         log.append(recorded(), *incident(uuid4()))
 
-        assert projections.catch_up() == position + 5
+        assert side.catch_up() == position + 5
 
-    [letter] = projections.dead_letters()
+    [letter] = side.dead_letters()
     assert (letter.position, letter.waits_for) == (position, None)
     assert letter.attempts == ATTEMPTS
     assert re.match(SORTS[sort][1], letter.error, re.DOTALL), letter.error
     assert [place for (place,) in rows("feature_metadata", "position")] == [1, 2, position + 1]
     assert rows("feature_drift_detection", "action_taken") == [("sensor replaced",)]
-    status = projections.status()
+    status = side.status()
     assert (status.dead_letters, status.first_dead_letter) == (1, letter)
     assert status.summary()["dead_letters"] == 1
 
 
 def test_every_sort_of_poison_in_one_page_is_found(
-    pool: Database, log: EventLog, projections: Projections, rows: Rows
+    pool: Database, log: EventLog, side: Projections, rows: Rows
 ) -> None:
     good, bad = [], []
     with refusing(pool):
@@ -116,25 +116,25 @@ def test_every_sort_of_poison_in_one_page_is_found(
             bad.append(poison(log, sort))
         good.append(log.append(recorded()).last_position)
 
-        projections.catch_up()
+        side.catch_up()
 
-    assert [letter.position for letter in projections.dead_letters()] == bad
+    assert [letter.position for letter in side.dead_letters()] == bad
     assert [place for (place,) in rows("feature_metadata", "position")] == good
 
 
 def test_later_events_of_the_stream_wait_behind_it_and_other_streams_do_not(
-    pool: Database, log: EventLog, projections: Projections, rows: Rows
+    pool: Database, log: EventLog, side: Projections, rows: Rows
 ) -> None:
     parked, free = uuid4(), uuid4()
     with refusing(pool):
         log.append(recorded(parked, metadata_key=KEY), recorded(free), recorded(parked, 2))
-        projections.catch_up()
+        side.catch_up()
         log.append(recorded(parked, 3), recorded(free, 2))  # in another page too
-        projections.catch_up()
+        side.catch_up()
 
-    found = [(each.position, each.waits_for, each.attempts) for each in projections.dead_letters()]
+    found = [(each.position, each.waits_for, each.attempts) for each in side.dead_letters()]
     assert found == [(1, None, ATTEMPTS), (3, 1, 0), (4, 1, 0)]
-    assert "waits behind event 1 of its stream" in projections.dead_letters()[1].error
+    assert "waits behind event 1 of its stream" in side.dead_letters()[1].error
     assert rows("feature_metadata", "id", "version") == [(free, 2)]
 
 
@@ -183,12 +183,12 @@ def test_a_row_that_cannot_be_packed_is_parked_and_the_rest_goes_on(
 
 
 def test_text_with_nul_is_stored_with_a_replacement(
-    log: EventLog, projections: Projections, rows: Rows
+    log: EventLog, side: Projections, rows: Rows
 ) -> None:
     log.append(recorded(metadata_key="a\0b", metadata_value={"k\0": ["\0", r"\u0000"]}))
-    projections.catch_up()
+    side.catch_up()
 
-    assert projections.dead_letters() == []
+    assert side.dead_letters() == []
     assert rows("feature_metadata", "metadata_key", "metadata_value") == [
         ("a\ufffdb", {"k\ufffd": ["\ufffd", r"\u0000"]})
     ]

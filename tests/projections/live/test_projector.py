@@ -47,11 +47,11 @@ def watching(told: list[tuple[str, TransactionStatus]], projector: Projector) ->
 
 
 def test_one_pass_feeds_every_table_at_one_position(
-    log: EventLog, projections: Projections, rows: Rows
+    log: EventLog, side: Projections, rows: Rows
 ) -> None:
     head = log.append(*one_a_table()).last_position
 
-    assert projections.catch_up() == head
+    assert side.catch_up() == head
 
     filled = {table: [place for (place,) in rows(table, "position")] for table in TABLES}
     assert filled == {table: [place] for place, table in enumerate(TABLES, start=1)}
@@ -86,13 +86,13 @@ def test_a_long_stretch_that_tells_the_tables_nothing_is_passed_step_by_step(
 
 
 def test_new_rows_are_copied_and_changed_ones_updated_together(
-    log: EventLog, projections: Projections, rows: Rows
+    log: EventLog, side: Projections, rows: Rows
 ) -> None:
     stream, keys = uuid4(), [uuid4() for _ in range(300)]
     log.append(*incident(stream)[:1], *(recorded(key) for key in keys), sampled(500))
-    projections.catch_up()
+    side.catch_up()
     log.append(*incident(stream)[1:], *(recorded(key, 2) for key in keys))
-    projections.catch_up()
+    side.catch_up()
 
     assert rows(
         "feature_drift_detection", "drift_score", "severity", "action_taken", "position",
@@ -161,12 +161,12 @@ def test_a_long_log_is_taken_in_by_pages_that_are_each_whole(
 
 
 def test_events_of_no_table_move_the_position_and_write_nothing(
-    log: EventLog, projections: Projections, rows: Rows
+    log: EventLog, side: Projections, rows: Rows
 ) -> None:
     log.append(*counted(1, 2, 3))
 
-    assert projections.catch_up() == 3
-    assert projections.dead_letters() == []
+    assert side.catch_up() == 3
+    assert side.dead_letters() == []
     assert all(rows(table, "id") == [] for table in TABLES)
 
 
@@ -257,11 +257,11 @@ def test_an_event_that_changes_no_row_that_exists_says_so(projector: Projector) 
 
 
 def test_later_revisions_of_a_row_in_one_page_win_column_by_column(
-    log: EventLog, projections: Projections, rows: Rows
+    log: EventLog, side: Projections, rows: Rows
 ) -> None:
     lineage = one_a_table()[1]
     log.append(lineage)
-    projections.catch_up()
+    side.catch_up()
     retired = LineageRetired.in_stream(
         lineage.originator_id, 2, feature_name="weather.dew", version="1.0.0"
     )
@@ -272,7 +272,7 @@ def test_later_revisions_of_a_row_in_one_page_win_column_by_column(
         document.model_copy(update={"originator_version": 2, "revision": 2, "content": "new"}),
         document.model_copy(update={"originator_version": 3, "revision": 3, "content": "newer"}),
     )
-    projections.catch_up()
+    side.catch_up()
 
     assert rows("feature_lineage", "last_position") == [(2,)]
     found = rows("feature_documentation", "content", "revision", "position", "last_position")

@@ -58,31 +58,31 @@ def test_a_writer_reads_what_it_wrote(database: Any) -> None:
 
 @pytest.mark.tiers("embedded", "apache", "community")
 def test_nobody_owns_the_generation_so_the_waiting_one_does_the_work_and_gives_it_up(
-    log: EventLog, projections: Projections, rows: Rows
+    log: EventLog, side: Projections, rows: Rows
 ) -> None:
     log.append(recorded(), recorded(), recorded())
 
-    assert projections.wait_until(2) == 2
+    assert side.wait_until(2) == 2
 
     assert len(rows("feature_metadata", "id")) == 2
-    assert projections.status().owner is None
-    assert projections.status().lag_events == 1
-    assert projections.status().lag_seconds > 0
+    assert side.status().owner is None
+    assert side.status().lag_events == 1
+    assert side.status().lag_seconds > 0
 
 
-def test_a_position_reached_before_is_no_wait(log: EventLog, projections: Projections) -> None:
+def test_a_position_reached_before_is_no_wait(log: EventLog, side: Projections) -> None:
     log.append(recorded())
-    projections.catch_up()
+    side.catch_up()
 
-    assert projections.wait_until(0, timeout=0) == 1
+    assert side.wait_until(0, timeout=0) == 1
     numpys: Any = np.int64(1)
-    assert projections.wait_until(numpys, timeout=0) == 1
+    assert side.wait_until(numpys, timeout=0) == 1
 
 
-def test_catching_up_reaches_the_head_of_the_call(log: EventLog, projections: Projections) -> None:
-    assert projections.catch_up(timeout=0) == 0
+def test_catching_up_reaches_the_head_of_the_call(log: EventLog, side: Projections) -> None:
+    assert side.catch_up(timeout=0) == 0
     log.append(recorded(), recorded())
-    assert projections.catch_up() == 2
+    assert side.catch_up() == 2
 
 
 def test_the_owner_is_waited_for_and_does_the_work(
@@ -100,18 +100,18 @@ def test_the_owner_is_waited_for_and_does_the_work(
 
 @pytest.mark.usefixtures("projector")
 def test_an_owner_that_does_nothing_is_a_timeout_that_says_how_far_it_is(
-    log: EventLog, projections: Projections
+    log: EventLog, side: Projections
 ) -> None:
     log.append(recorded())
 
     for timeout in (0, 0.2):
         with pytest.raises(ProjectionTimeoutError) as raised:
-            projections.wait_until(1, timeout)
+            side.wait_until(1, timeout)
         assert (raised.value.wanted, raised.value.position) == (1, 0)
         assert raised.value.seconds == timeout
     assert isinstance(raised.value, TimeoutError)
     with pytest.raises(ProjectionTimeoutError):
-        projections.catch_up(timeout=0.1)
+        side.catch_up(timeout=0.1)
 
 
 def test_the_waiting_one_takes_over_when_the_owner_ends(
@@ -154,36 +154,36 @@ def test_the_waiting_one_does_the_work_while_another_generation_moves_on(
 
 
 def test_many_wait_at_once_and_each_event_is_taken_in_once(
-    log: EventLog, projections: Projections, rows: Rows
+    log: EventLog, side: Projections, rows: Rows
 ) -> None:
     log.append(*(recorded() for _ in range(200)))
     with ThreadPoolExecutor(8) as threads:
-        reached = list(threads.map(projections.wait_until, range(25, 201, 25)))
+        reached = list(threads.map(side.wait_until, range(25, 201, 25)))
 
     assert all(at >= wanted for at, wanted in zip(reached, range(25, 201, 25), strict=True))
     assert [place for (place,) in rows("feature_metadata", "position")] == list(range(1, 201))
 
 
 @pytest.mark.parametrize("position", [-1, True, "1", 1.0, None])
-def test_what_is_no_position_is_refused(projections: Projections, position: Any) -> None:
+def test_what_is_no_position_is_refused(side: Projections, position: Any) -> None:
     with pytest.raises(InvalidInputError, match="give a position"):
-        projections.wait_until(position)
+        side.wait_until(position)
 
 
-def test_a_position_that_the_log_lacks_is_refused(log: EventLog, projections: Projections) -> None:
+def test_a_position_that_the_log_lacks_is_refused(log: EventLog, side: Projections) -> None:
     log.append(recorded())
     with pytest.raises(NotFoundError, match="0 to 1"):
-        projections.wait_until(2)
+        side.wait_until(2)
 
 
 @pytest.mark.parametrize("timeout", [-1, float("nan"), True, "1", None])
-def test_what_is_no_time_to_wait_is_refused(projections: Projections, timeout: Any) -> None:
-    for wait in (projections.catch_up, lambda timeout: projections.wait_until(0, timeout)):
+def test_what_is_no_time_to_wait_is_refused(side: Projections, timeout: Any) -> None:
+    for wait in (side.catch_up, lambda timeout: side.wait_until(0, timeout)):
         with pytest.raises(InvalidInputError, match="give a number of seconds"):
             wait(timeout)
 
 
-def test_a_wait_may_be_longer_than_any_clock(log: EventLog, projections: Projections) -> None:
+def test_a_wait_may_be_longer_than_any_clock(log: EventLog, side: Projections) -> None:
     log.append(recorded())
-    assert projections.wait_until(1, timeout=10**400) == 1
-    assert projections.catch_up(timeout=float("inf")) == 1
+    assert side.wait_until(1, timeout=10**400) == 1
+    assert side.catch_up(timeout=float("inf")) == 1

@@ -1,6 +1,5 @@
 """The read side over a log of the test's own, with SQL at hand to look and to tamper."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,29 +10,9 @@ from featuretrail.projections.digesting import table_digests
 from featuretrail.projections.pages import EventPages
 from featuretrail.projections.plans import TABLES
 from featuretrail.projections.projections import Projections
-from tests.engines.database import Database as GivenDatabase
 from tests.projections.rebuilding.histories import fill
 
 SMALL_PAGE = 7
-
-
-@pytest.fixture
-def pool(database: GivenDatabase) -> Iterator[Database]:
-    """Our way to the test's database."""
-    with Database(database.url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def log(pool: Database) -> EventLog:
-    """The empty log of the test's database."""
-    return EventLog(pool)
-
-
-@pytest.fixture
-def side(pool: Database, log: EventLog) -> Projections:
-    """The read side of the log."""
-    return Projections(pool, log)
 
 
 @pytest.fixture

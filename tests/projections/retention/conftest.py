@@ -1,40 +1,19 @@
 """The read side over a log whose clock can be moved on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
-import featuretrail as ft
 from featuretrail.domain.events import Metadata
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.projections.maintenance import Maintenance
 from featuretrail.projections.projections import Projections
 from featuretrail.projections.retention import RetentionSettings
-from tests.engines.database import Database as GivenDatabase
 from tests.projections.retention.clock import pass_time
 
 Days = Callable[[float], datetime]
-
-
-@pytest.fixture
-def pool(database: GivenDatabase) -> Iterator[Database]:
-    """Our way to the test's database."""
-    with Database(database.url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def log(pool: Database) -> EventLog:
-    """The empty log of the test's database."""
-    return EventLog(pool)
-
-
-@pytest.fixture
-def side(pool: Database, log: EventLog) -> Projections:
-    """The read side of the log."""
-    return Projections(pool, log)
 
 
 @pytest.fixture
@@ -55,10 +34,3 @@ def maintenance(pool: Database, side: Projections) -> Maintenance:
 def days(pool: Database) -> Days:
     """Let days pass for the log: ``days(100)``."""
     return lambda number: pass_time(pool, timedelta(days=number))
-
-
-@pytest.fixture
-def store(database: GivenDatabase) -> Iterator[ft.TimescaleDBFeatureStore]:
-    """The store of the test's database."""
-    with ft.connect(database.url, actor="anna", artifacts="database:") as opened:
-        yield opened

@@ -53,7 +53,7 @@ def test_setting_what_holds_already_makes_no_event(store: ft.TimescaleDBFeatureS
 def test_the_status_tells_what_holds(store: ft.TimescaleDBFeatureStore) -> None:
     store.retention.set(DRIFT, None)
 
-    found = {each["table"]: each["keep_days"] for each in store.status()["retention"]}
+    found = {each["name"]: each["keep_days"] for each in store.status()["retention"]}
 
     assert found == {
         "feature_consistency_checks": 90.0,
