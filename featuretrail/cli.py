@@ -9,6 +9,7 @@ import typer
 
 from featuretrail.commands import (
     audit,
+    compute,
     db,
     definitions,
     features,
@@ -41,6 +42,7 @@ app.add_typer(features.app, name="feature")
 app.add_typer(sets.app, name="set")
 definitions.add_commands(app)
 ingest.add_commands(app)
+compute.add_commands(app)
 app.add_typer(snapshots.app, name="snapshot")
 app.add_typer(lineage.app, name="lineage")
 rebuild.add_commands(projections.app)

@@ -1,19 +1,21 @@
-"""``plan`` and ``apply``: definitions from a TOML file."""
+"""``plan`` and ``apply``: definitions from a file."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from featuretrail.commands.definition_files import read_definitions
 from featuretrail.commands.invocation import Actor, Invocation, command
 from featuretrail.commands.output import write_json, write_line, write_table
 from featuretrail.domain.changes import Registration
-from featuretrail.domain.definitions import FeatureGroup, FeatureSet
-from featuretrail.domain.errors import InvalidDefinitionError, InvalidInputError
-from featuretrail.domain.schemas import DefinitionsSchema, read_schema
 
-File = Annotated[Path, typer.Argument(help="A TOML file of [[group]] and [[set]] tables.")]
+File = Annotated[
+    Path,
+    typer.Argument(
+        help="A TOML file of [[group]] and [[set]] tables, or a Python file that makes them."
+    ),
+]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -41,20 +43,6 @@ def apply(
     with invocation.store(actor) as store:
         registration = store.register(*definitions, reason=reason)
     _report(registration, "changed", as_json=invocation.as_json)
-
-
-def read_definitions(path: Path) -> tuple[FeatureGroup | FeatureSet, ...]:
-    """Return the definitions in a TOML file; raise ``InvalidInputError`` naming every fault."""
-    try:
-        given = tomllib.loads(path.read_bytes().decode())
-    except OSError as error:
-        raise InvalidInputError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidDefinitionError(f"{path} is no valid TOML: {error}") from error
-    definitions = read_schema(DefinitionsSchema, given, str(path)).to_domain()
-    if not definitions:
-        raise InvalidDefinitionError(f"{path} defines nothing; it needs [[group]] or [[set]]")
-    return definitions
 
 
 def _report(registration: Registration, done: str, *, as_json: bool) -> None:

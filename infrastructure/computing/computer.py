@@ -53,7 +53,7 @@ class RuleComputer:
         self._database = database
         self._log = log
         self._registry = registry
-        self._recorder: Recorder = LogRecorder(log) if recorder is None else recorder
+        self.recorder: Recorder = LogRecorder(log) if recorder is None else recorder
         self._book = RuleBook()
         self._runner = UnitRunner(database, log, historical, values, self._book.function_of)
 
@@ -99,7 +99,7 @@ class RuleComputer:
         outcomes = self._run(orders, registry, metadata, progress)
         measured = [each for outcome in outcomes for each in outcome.measurements]
         if measured:
-            self._recorder.record(measured, metadata)
+            self.recorder.record(measured, metadata)
         return ComputeReport(
             tuple(feature for outcome in outcomes for feature in outcome.features),
             self._log.head().position,

@@ -80,7 +80,8 @@ class _Gathered:
                 self.helpers.add((name, self.text_of(function)))
         elif self._is_named_thing(value):
             where = getattr(value, "__module__", None) or type(value).__module__
-            self.imports.add(f"from {where} import {getattr(value, '__name__', name)} as {name}")
+            # where in the library it is defined may change from one release to the next
+            self.imports.add(f"# {where.partition('.')[0]}: {name}")
         else:
             raise InvalidDefinitionError(
                 f"the rule {self.rule!r} uses {name!r}, a {type(value).__name__} whose content "
@@ -131,7 +132,7 @@ class _Gathered:
         if inspect.isgeneratorfunction(function):
             raise InvalidDefinitionError(f"{function.__name__!r} yields; a rule returns an array")
         try:
-            text = textwrap.dedent(inspect.getsource(function))
+            text = _text(function)
             [node] = ast.parse(text).body
         except (OSError, TypeError, SyntaxError, ValueError) as error:
             raise InvalidDefinitionError(
@@ -166,7 +167,29 @@ def _names_of(function: FunctionType) -> Mapping[str, Any]:
                 found[name] = function.__globals__[name]
             elif not hasattr(builtins, name):
                 raise _not_yet(function, name)
-    return {name: value for name, value in found.items() if value is not function}
+    named = _names_outside_annotations(function)
+    return {n: v for n, v in found.items() if v is not function and n in named}
+
+
+def _names_outside_annotations(function: FunctionType) -> set[str]:
+    """Return the names in the text of a function, but for those of types: they compute nothing."""
+    names: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        for name, value in ast.iter_fields(node):
+            if name not in ("annotation", "returns"):
+                for child in value if isinstance(value, list) else [value]:
+                    if isinstance(child, ast.AST):
+                        visit(child)
+
+    visit(ast.parse(_text(function)))
+    return names
+
+
+def _text(function: FunctionType) -> str:
+    return textwrap.dedent(inspect.getsource(function))
 
 
 def _not_yet(function: FunctionType, name: str) -> InvalidDefinitionError:

@@ -1,0 +1,1 @@
+"""Rules to learn from: rolling means and rates, EMA, RSI, MACD and Bollinger bands."""
