@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
 from featuretrail.domain.lineage.lineage import Lineage
 from featuretrail.domain.lineage.node import Node
@@ -33,7 +33,7 @@ class FeatureLineage(Result):
     estimated_computation_time_ms: float | None
     lineage_quality_score: float | None
     retired: bool
-    quality: LineageQuality
+    quality: LineageQuality = field(repr=False)
 
     @classmethod
     def of(cls, lineage: Lineage, feature: FeatureReference) -> Self:

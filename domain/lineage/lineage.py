@@ -1,6 +1,7 @@
 """Lineage as the log tells it: folded from definitions, declarations, snapshots and runs."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Self
 
 from attrs import evolve, frozen
@@ -22,6 +23,7 @@ from featuretrail.domain.lineage.graph import EMPTY, LineageGraph
 from featuretrail.domain.lineage.node import Node
 from featuretrail.domain.lineage.rules import rule_of
 from featuretrail.domain.names import FeatureReference
+from featuretrail.domain.parents import Parent, ParentKind
 from featuretrail.domain.versions import Version
 
 Placed = tuple[int, Event]
@@ -110,7 +112,7 @@ class _Folding:
                 retired=False,
             ),
         )
-        parents = [Node.of_parent(parent) for parent in self.declared[node].parents]
+        parents = [_parent(**parent) for parent in event.parents]
         if event.streaming_source is not None:
             parents.append(Node("stream", event.streaming_source))
         self.draft.set_parents(node, parents)
@@ -167,6 +169,12 @@ class _Folding:
         if version is None:
             raise NotFoundError("feature", reference.path, sorted(self.newest))
         return Node("feature", reference.path, str(version))
+
+
+@lru_cache(maxsize=50_000)
+def _parent(kind: ParentKind, name: str, version: str | None = None) -> Node:
+    """Return the node of a parent as events hold it, checked; most are parents more than once."""
+    return Node.of_parent(Parent(kind, name, version))
 
 
 def _outcome(tracked: str) -> Node:

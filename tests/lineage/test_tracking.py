@@ -7,17 +7,20 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from psycopg.sql import SQL
 
 import featuretrail as ft
 from featuretrail.domain.errors import ChainBrokenError, NaiveTimeError, NotFoundError
-from featuretrail.domain.events import Metadata
+from featuretrail.domain.events import Event, Metadata
 from featuretrail.domain.lineage.feature_lineage import FeatureLineage
 from featuretrail.domain.names import FeatureReference
-from featuretrail.domain.records import measurement, performance_sample
+from featuretrail.domain.records import measurement, performance_sample, quality_check
 from featuretrail.infrastructure.database import Database as Pool
 from featuretrail.infrastructure.lineage.declaring import LineageDeclarer
 from featuretrail.infrastructure.lineage.reading import LineageReader
 from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.log.recorder import LAST_POSITION
+from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
 from tests.engines.database import Database
 from tests.lineage.events import declared, feature, rule
@@ -354,3 +357,24 @@ def test_an_altered_declaration_is_named_by_its_position(database: Database) -> 
         with pytest.raises(ChainBrokenError) as error:
             LineageReader(pool).current()
     assert error.value.position == position
+
+
+def test_the_graph_is_read_by_the_index_of_its_events(database: Database) -> None:
+    with Pool(database.url) as pool:
+        log = EventLog(pool)
+        log.append(feature("weather.temp"))
+        log.append(*(quality_of("weather.temp") for _ in range(3_000)))
+        with pool.connection() as connection:
+            connection.execute("ANALYZE featuretrail.events")
+            plan = connection.execute(
+                SQL("EXPLAIN ") + query("lineage/events"), {"after": 0, "until": LAST_POSITION}
+            ).fetchall()
+        graph = LineageReader(pool).current().graph
+    assert "events_of_lineage" in str(plan)
+    assert [str(node) for node in graph.nodes] == ["feature weather.temp@1.0.0"]
+
+
+def quality_of(path: str) -> Event:
+    return quality_check(
+        uuid4(), path, Metadata(), version=None, score=None, dimensions={}, coverage=0.0
+    )

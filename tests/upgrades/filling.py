@@ -58,6 +58,11 @@ def fill(store: Any) -> None:
         reason="wind counts too",
     )
     store.ingest("weather", with_wind(hourly(3)))
+    if hasattr(store, "track_feature_lineage"):
+        store.track_feature_lineage("weather.temp", ["source station@7"], streaming_source="live")
+        store.track_feature_lineage("weather.wind", ["weather.temp"], computation_rule="by eye")
+        store.lineage.retire("weather.wind", reason="too coarse")
+        store.record_training_run("forest", "delay@1.0.0", metrics={"auc": 0.75})
     if hasattr(store, "projections"):
         store.projections.catch_up()
 

@@ -32,6 +32,7 @@ def answers(store: Any) -> dict[str, Any]:
         },
         "snapshots": [_snapshot(store, name) for name in ("delay@1.0.0", "delay@1.1.0")],
         "audit": store.audit.verify().ok,
+        "lineage": store.lineage.graph().to_dict() if hasattr(store, "lineage") else None,
         "events": [
             [each.position, each.topic, each.actor, each.reason, each.digest]
             for each in store.audit.log(limit=None)
