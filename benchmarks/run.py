@@ -25,6 +25,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "ingest": (),
     "point_in_time": ("feast",),
     "online": ("feast",),
+    "compute": (),
     "read_side": (),
     "pool": (),
     "timescaledb": (),
