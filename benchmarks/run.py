@@ -26,6 +26,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "point_in_time": ("feast",),
     "online": ("feast",),
     "lineage": ("networkx",),
+    "compute": (),
     "read_side": (),
     "pool": (),
     "timescaledb": (),

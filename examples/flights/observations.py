@@ -16,6 +16,7 @@ PUBLISHED_AFTER: Final = timedelta(minutes=10)
 
 WARM_SENSOR: Final = "LGA"
 WARM_FROM, WARM_UNTIL = times.utc(2013, 3, 11), times.utc(2013, 3, 18)
+WARM_TOLD = times.utc(2013, 4, 2)
 WARM_BY: Final = 3.6
 """Degrees Fahrenheit (2 degrees Celsius) that we pretend one thermometer read too high."""
 
@@ -35,19 +36,25 @@ def weather_table() -> pa.Table:
     return table.append_column("published_at", pc.add(event_time, pa.scalar(PUBLISHED_AFTER)))
 
 
-def recalibration(weather: pa.Table) -> pa.Table:
-    """Return new values for a week of one airport: temperature and dew point were read too warm.
+def recalibration(
+    weather: pa.Table,
+    since: datetime = WARM_FROM,
+    until: datetime = WARM_UNTIL,
+    *,
+    by: float = WARM_BY,
+    published: datetime = WARM_TOLD,
+) -> pa.Table:
+    """Return new values of one airport: temperature and dew point were read too warm.
 
-    The story is made up, its figures are the data's: same keys and event times, published on
-    2 April.
+    The story is made up, its figures are the data's: same keys and event times, published later.
     """
     time = weather["event_time"]
-    week = pc.and_(pc.greater_equal(time, WARM_FROM), pc.less(time, WARM_UNTIL))
-    table = weather.filter(pc.and_(week, pc.equal(weather["origin"], WARM_SENSOR)))
+    during = pc.and_(pc.greater_equal(time, since), pc.less(time, until))
+    table = weather.filter(pc.and_(during, pc.equal(weather["origin"], WARM_SENSOR)))
     for column in ("temp", "dewp"):
-        cooler = np.round(table[column].to_numpy() - WARM_BY, 2)
+        cooler = np.round(table[column].to_numpy() - by, 2)
         table = _with(table, column, pa.array(cooler))
-    return _published_on(table, times.utc(2013, 4, 2))
+    return _published_on(table, published)
 
 
 def impossible_wind(weather: pa.Table) -> pa.Table:

@@ -1,6 +1,6 @@
 """The story, in order."""
 
-from flights import derived, freezing, hindsight, present
+from flights import computed, derived, freezing, hindsight, present
 from flights.scene import Scene
 
 
@@ -27,3 +27,4 @@ def tell(scene: Scene) -> None:
     present.account(scene)
     derived.rebuild(scene)
     derived.ask(scene, frozen)
+    computed.compute(scene)

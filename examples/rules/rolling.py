@@ -21,7 +21,9 @@ def rolling_mean(event_time: Times, values: Floats, span: Span) -> Floats:
         inside = event_time[lag:] - event_time[:-lag] <= span
         total[lag:] += np.where(inside, filled[:-lag], 0.0)
         count[lag:] += inside & known[:-lag]
-    return np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
+    mean: Floats = np.full(len(values), np.nan)
+    np.divide(total, count, out=mean, where=count > 0)
+    return mean
 
 
 def rolling_rate(event_time: Times, values: Floats, span: Span) -> Floats:
@@ -36,7 +38,8 @@ def rolling_rate(event_time: Times, values: Floats, span: Span) -> Floats:
         older = (age <= span) & ~np.isnan(values[:-lag])
         oldest[lag:] = np.where(older, values[:-lag], oldest[lag:])
         hours[lag:] = np.where(older, age / np.timedelta64(1, "h"), hours[lag:])
-    return (values - oldest) / hours
+    rate: Floats = (values - oldest) / hours
+    return rate
 
 
 def widest(event_time: Times, span: Span) -> int:

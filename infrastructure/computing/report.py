@@ -13,7 +13,7 @@ class ComputedFeature(Result):
     """One feature of a run.
 
     ``rows`` were computed, from the event time ``first`` to ``last``, and ``written`` of them were
-    not in the store. ``milliseconds`` is the wall time of the rule and of its share of reading.
+    not in the store. ``milliseconds`` is the wall time of the rule, without reading and storing.
     ``position`` is that of the batch, ``None`` if nothing was written; ``due`` the event time from
     which on it is still to be computed, ``None`` if nothing is left.
     """

@@ -72,11 +72,12 @@ def read_rows(
 
 @frozen(eq=False)
 class _Pulled:
-    """What was read of one group: the rows of all batches, in no order."""
+    """What was read of one group, in no order: the rows of all batches, the retractions."""
 
     features: Sequence[ResolvedFeature]
     cut: GroupCut
     table: pa.Table = field(repr=False)
+    retracted: pa.Table | None = field(repr=False)
 
     @property
     def alike(self) -> bool:
@@ -84,7 +85,13 @@ class _Pulled:
         return len({self.cut.writers(feature.column) for feature in self.features}) == 1
 
     def clock(self, keys: Sequence[str]) -> pa.Table:
-        """Return entity and event time of the rows that wrote one of the features."""
+        """Return entity and event time of what wrote one of the features, or retracted them."""
+        written = self._written(keys)
+        if self.retracted is None:
+            return written
+        return pa.concat_tables([written, self.retracted.select([*keys, EVENT_TIME])])
+
+    def _written(self, keys: Sequence[str]) -> pa.Table:
         chosen = self.table.select([*keys, EVENT_TIME])
         writers = [self.cut.writers(feature.column) for feature in self.features]
         layouts = [each for each in writers if each is not None]
@@ -113,7 +120,15 @@ def _pulled(
     )
     blocks = [] if cut.rows == 0 or wanted.since > wanted.until else list(source.blocks(wanted))
     table = pa.concat_tables(blocks) if blocks else _nothing(group, features)
-    return _Pulled(features, cut, table.combine_chunks())
+    retracted = _retracted(source, wanted, since, until) if cut.has_retractions else None
+    return _Pulled(features, cut, table.combine_chunks(), retracted)
+
+
+def _retracted(source: ColumnSource, wanted: Wanted, since: int, until: int) -> pa.Table:
+    """Return the retractions that begin in ``[since, until)``: each stands there like a row."""
+    table = source.retractions(wanted)
+    begins = table.column(EVENT_TIME).cast(pa.int64()).to_numpy()
+    return table.filter(pa.array((begins >= since) & (begins < until)))
 
 
 def _nothing(group: FeatureGroup, features: Sequence[ResolvedFeature]) -> pa.Table:

@@ -1,6 +1,5 @@
 """One unit's run: read, evaluate, compare, store; anew when another writer was first."""
 
-import time
 from datetime import UTC, datetime
 
 import numpy as np
@@ -55,7 +54,6 @@ class _Computed:
     rows: pa.Table = field(repr=False)
     values: dict[Place, Evaluated] = field(repr=False)
     new: Flags = field(repr=False)
-    reading_seconds: float
 
 
 class UnitRunner:
@@ -111,7 +109,6 @@ class UnitRunner:
 
     def _compute(self, order: Order, window: Window, own: GroupCut, position: int) -> _Computed:
         unit = order.unit
-        began = time.perf_counter()
         rows = read_rows(self._historical, unit, position, window.lead, window.until)
         with self._database.connection() as connection:  # retention may have removed some of them
             again = window_of(connection, unit, position, order.since, order.until)
@@ -119,9 +116,8 @@ class UnitRunner:
             raise ConcurrencyError(
                 stream_id("group", unit.group.name), own.last_batch, own.last_batch
             )
-        seconds = time.perf_counter() - began
         values = evaluate(self._database, unit, rows, self._functions, window.since)
-        return self._compared(unit, rows, values, window, own, position, seconds)
+        return self._compared(unit, rows, values, window, own, position)
 
     def _compared(
         self,
@@ -131,7 +127,6 @@ class UnitRunner:
         window: Window,
         own: GroupCut,
         position: int,
-        seconds: float,
     ) -> _Computed:
         """Leave out the rows that only led in, and mark those that the store does not hold."""
         first = rows.times >= window.since
@@ -147,7 +142,7 @@ class UnitRunner:
         if table.num_rows and _may_hold(own, unit, window):
             arrays = {key: each.values for key, each in values.items()}
             new = ~unchanged(self._historical, unit.features, table, arrays, position)
-        return _Computed(table, values, new, seconds)
+        return _Computed(table, values, new)
 
 
 def _may_hold(own: GroupCut, unit: Unit, window: Window) -> bool:
@@ -169,12 +164,11 @@ def _stored(registry: Registry, unit: Unit, computed: _Computed) -> pa.Table:
 
 
 def _outcome(unit: Unit, window: Window, computed: _Computed, receipt: Receipt | None) -> Outcome:
-    share = computed.reading_seconds / len(unit.features)
     times = computed.rows.column("event_time")
     first, last = as_datetime(pc.min(times)), as_datetime(pc.max(times))
     features, measurements = [], []
     for feature in unit.features:
-        milliseconds = 1000 * (computed.values[place(feature)].seconds + share)
+        milliseconds = 1000 * computed.values[place(feature)].seconds
         features.append(
             ComputedFeature(
                 feature=str(feature.reference),

@@ -168,6 +168,22 @@ def test_a_retraction_of_a_parent_makes_its_rows_due(store: ft.TimescaleDBFeatur
     assert values(store, "derived.two", (1, 1), (1, 2), (2, 2)) == [2.0, None, 10.0]
 
 
+def test_a_retraction_between_rows_ends_what_was_computed_before_it(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    defined(store, number("two", double()))
+    store.ingest("readings", table((1, 1, 1.0), (1, 4, 2.0)))
+    store.compute("derived")
+
+    store.retract("readings", {"sensor": 1}, hour(3), "nothing is known since")
+    store.compute("derived")
+
+    asked = ((1, 2), (1, 3), (1, 4))
+    assert values(store, "readings.level", *asked) == [1.0, None, None]
+    assert values(store, "derived.two", *asked) == [2.0, None, None]
+    assert store.compute("derived", hour(0)).written == 0
+
+
 def test_what_was_known_before_is_still_what_was_known(store: ft.TimescaleDBFeatureStore) -> None:
     defined(store, number("two", double()))
     store.ingest("readings", table((1, 1, 1.0)))
@@ -250,7 +266,7 @@ def test_every_type_goes_in_and_comes_out_with_its_nulls(
     @ft.rule(["derived.moment", "derived.known"], history=NOTHING)
     def hours(moment: Times, known: Floats) -> Any:
         since = (moment - np.datetime64("2025-03-01T00:00:00")) / np.timedelta64(1, "h")
-        return np.ma.masked_array(since, mask=known == 0)  # type: ignore[no-untyped-call]
+        return np.ma.masked_array(since, mask=known == 0)
 
     defined(
         store,

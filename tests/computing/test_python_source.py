@@ -123,7 +123,7 @@ def test_libraries_count_by_name_and_types_in_annotations_not_at_all(define: Any
         """
     ).source
 
-    assert source.startswith("# attrs: evolve\nimport numpy as np\n\ndef more(level: Floats)")
+    assert source.startswith("# attr: evolve\nimport numpy as np\n\ndef more(level: Floats)")
 
 
 def test_a_helper_of_the_authors_other_module_is_part_of_the_source(define: Any) -> None:

@@ -31,6 +31,8 @@ def test_a_second_run_starts_afresh_and_reports_the_same_facts_which_hold(workpl
     assert first["past"]["then"]["version"] == "1.0.0"
     assert first["past"]["now"]["version"] == "1.1.0"
     assert first["past"]["actor"] == "weather-desk"
+    assert 0 < first["computing"]["written_again"] < first["computing"]["computed_again"]
+    assert first["computing"]["new_at_once"] == 0
 
 
 def _run(folder: Path) -> dict[str, Any]:
