@@ -11,6 +11,7 @@ from featuretrail.domain.events import Metadata
 from featuretrail.domain.results import Result
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.status.engine import jobs_run
 from featuretrail.projections.projections import Projections
 
 AnyConnection = psycopg.Connection[Any]
@@ -47,11 +48,13 @@ class MaintenanceReport(Result):
     """What ``maintain`` removed, or with ``dry_run`` would remove.
 
     ``job`` is the id of the TimescaleDB job that does it every day; ``None`` where there is none.
+    ``job_runs`` says whether the server runs jobs; ``None`` when this role cannot see that.
     """
 
     dry_run: bool
     removed: tuple[Removed, ...]
     job: int | None
+    job_runs: bool | None = False
 
     @property
     def position(self) -> int | None:
@@ -64,6 +67,7 @@ class MaintenanceReport(Result):
             "dry_run": self.dry_run,
             "removed": [each.to_dict() for each in self.removed],
             "job": self.job,
+            "job_runs": self.job_runs,
         }
 
 
@@ -82,7 +86,7 @@ class Maintenance:
             for group in groups:
                 facts = {"group": group, "actor": None, "reason": None, "preview": True}
                 due += _removed(connection, "values/remove_values", facts)
-        return MaintenanceReport(dry_run=True, removed=due, job=self._job())
+        return self._report(due, dry_run=True)
 
     def apply(self, metadata: Metadata, groups: Sequence[str] = ()) -> MaintenanceReport:
         """Remove what is due and return what it was, once the live tables lack it.
@@ -97,7 +101,7 @@ class Maintenance:
             removed = _removed(connection, "projections/apply_retention", facts)
         for group in groups:
             removed += self._remove_values(group, facts)
-        report = MaintenanceReport(dry_run=False, removed=removed, job=self._job())
+        report = self._report(removed, dry_run=False)
         if report.position is not None:
             self.projections.wait_until(report.position, PATIENCE_SECONDS)
         return report
@@ -108,10 +112,11 @@ class Maintenance:
             given = {**facts, "group": group, "preview": False}
             return _removed(connection, "values/remove_values", given)
 
-    def _job(self) -> int | None:
+    def _report(self, removed: tuple[Removed, ...], *, dry_run: bool) -> MaintenanceReport:
         with self.database.connection() as connection:
             [(job,)] = connection.execute(query("projections/schedule_maintenance"))
-        return None if job is None else int(job)
+            runs = False if job is None else jobs_run(connection)
+        return MaintenanceReport(dry_run=dry_run, removed=removed, job=job, job_runs=runs)
 
 
 def _removed(connection: AnyConnection, name: str, facts: Facts) -> tuple[Removed, ...]:

@@ -76,8 +76,14 @@ def _explain(report: MaintenanceReport) -> None:
     write_table([each.to_dict() for each in report.removed], "nothing is due")
     if report.job is None:
         write_line("no job of the database does this: run featuretrail maintain every day")
+    elif report.job_runs is False:
+        write_line(
+            f"no scheduler runs job {report.job} of the database, which would do this: run "
+            "featuretrail maintain every day"
+        )
     else:
-        write_line(f"job {report.job} of the database does this every day")
+        unseen = "" if report.job_runs else ", if its scheduler runs: this role cannot see that"
+        write_line(f"job {report.job} of the database does this every day{unseen}")
 
 
 def _row(found: TableRetention) -> dict[str, object]:

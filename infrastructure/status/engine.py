@@ -40,12 +40,22 @@ def capability_list(connection: AnyConnection, found: Capabilities) -> list[dict
     ]
 
 
-def _workers(connection: AnyConnection) -> dict[str, Any]:
-    """Tell whether jobs run by themselves, by looking for the process that starts them."""
+def jobs_run(connection: AnyConnection) -> bool | None:
+    """Tell whether TimescaleDB's jobs run by themselves; ``None`` when this role cannot see it."""
+    return _scheduler(connection)[0]
+
+
+def _scheduler(connection: AnyConnection) -> tuple[bool | None, str | None]:
+    """Look for the process that starts jobs; return also how many workers are allowed."""
     [(works, seen, allowed)] = connection.execute(query("status/workers"))
+    return (True if works else False if seen else None), allowed
+
+
+def _workers(connection: AnyConnection) -> dict[str, Any]:
+    works, allowed = _scheduler(connection)
     if works:
         return _capability("jobs", active=True, reason="a scheduler of TimescaleDB runs them")
-    if not seen:
+    if works is None:
         reason = (
             "whether a scheduler runs them is not shown to this role; grant it pg_read_all_stats"
         )
@@ -55,7 +65,7 @@ def _workers(connection: AnyConnection) -> dict[str, Any]:
             f"(timescaledb.max_background_workers is {allowed or 'not set'}): "
             "run jobs with CALL run_job(id)"
         )
-    return _capability("jobs", active=None if not seen else False, reason=reason)
+    return _capability("jobs", active=works, reason=reason)
 
 
 def _capability(name: str, *, active: bool | None, reason: str) -> dict[str, Any]:

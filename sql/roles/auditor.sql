@@ -3,7 +3,11 @@ GRANT USAGE ON SCHEMA featuretrail_values, featuretrail_online, featuretrail_ret
 GRANT SELECT ON ALL TABLES IN SCHEMA
   featuretrail, featuretrail_values, featuretrail_online, featuretrail_retracted
 TO {auditor};
-GRANT EXECUTE ON FUNCTION featuretrail.event_bytes, featuretrail.position_at TO {auditor};
+GRANT EXECUTE ON FUNCTION
+  featuretrail.event_bytes,
+  featuretrail.position_at,
+  featuretrail.read_side_dimensions
+TO {auditor};
 ALTER DEFAULT PRIVILEGES FOR ROLE {owner}
   IN SCHEMA featuretrail_values, featuretrail_online, featuretrail_retracted
   GRANT SELECT ON TABLES TO {auditor}

@@ -44,11 +44,21 @@ def test_what_cannot_be_meant_is_refused(run: Run, table: str, keep: str, compla
 
 @pytest.mark.parametrize("name", [["maintain"], ["db", "maintain"]])
 def test_maintain_is_one_command_with_two_names(run: Run, name: list[str]) -> None:
-    nothing: dict[str, object] = {"removed": [], "job": None}
+    nothing: dict[str, object] = {"removed": [], "job": None, "job_runs": False}
 
     assert run(*name, "--json").json == {"dry_run": False, **nothing}
     done = run(*name, "--dry-run", "--json")
     assert (done.code, done.json) == (0, {"dry_run": True, **nothing})
+
+
+@pytest.mark.tiers("community")
+def test_a_job_that_no_scheduler_runs_is_not_relied_on(run: Run) -> None:
+    report = run("maintain", "--json").json
+    told = run("maintain").out
+
+    assert (report["job"] is None, report["job_runs"]) == (False, False)
+    assert f"no scheduler runs job {report['job']} of the database" in told
+    assert "run featuretrail maintain every day" in told
 
 
 def test_maintain_needs_the_database(run: Run) -> None:

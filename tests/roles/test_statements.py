@@ -48,6 +48,7 @@ MAY = {
     "SELECT FROM featuretrail.events": READING | {"projector"},
     "SELECT FROM featuretrail.events_readable": READING,
     "SELECT featuretrail.position_at(now())": READING,
+    "SELECT FROM featuretrail.read_side_dimensions()": OWNING | {"auditor"},
     f"SELECT {APPEND}": WRITING,
     f"SELECT featuretrail.append_events({ARRAYS})": WRITING,
     "INSERT INTO featuretrail.events SELECT position + 99, gen_random_uuid(), 1, topic, state,"
