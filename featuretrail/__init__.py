@@ -40,15 +40,20 @@ from featuretrail.domain.errors import (
     StorageError,
 )
 from featuretrail.domain.names import FeatureReference
+from featuretrail.domain.performance.hints import Hint
+from featuretrail.domain.performance.regressions import Comparison
+from featuretrail.domain.performance.summary import CostSummary, FeaturePerformance, VersionCost
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.performance.recorder import Recording
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport
 from featuretrail.infrastructure.settings import Settings
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.stopping import Stop
+from featuretrail.performance.performance import StorePerformance
 from featuretrail.projections.dead_letters import ParkedEvent, ReplayReport
 from featuretrail.projections.maintenance import MaintenanceReport
 from featuretrail.projections.retention import TableRetention
@@ -62,9 +67,11 @@ __all__ = [
     "AuditReport",
     "ChainBrokenError",
     "Change",
+    "Comparison",
     "ConcurrencyError",
     "ConflictError",
     "ContentAlteredError",
+    "CostSummary",
     "DatabaseError",
     "DatabaseUnavailableError",
     "DefinitionChangedError",
@@ -72,12 +79,14 @@ __all__ = [
     "EngineError",
     "Feature",
     "FeatureGroup",
+    "FeaturePerformance",
     "FeatureReference",
     "FeatureSet",
     "FeatureSnapshot",
     "FeatureTrailError",
     "FieldChange",
     "GenerationStatus",
+    "Hint",
     "IdempotencyError",
     "IntegrityError",
     "InvalidDefinitionError",
@@ -100,6 +109,7 @@ __all__ = [
     "ProjectionTimeoutError",
     "Range",
     "Receipt",
+    "Recording",
     "Registration",
     "RegistryAt",
     "ReplayReport",
@@ -114,9 +124,11 @@ __all__ = [
     "StateAt",
     "Stop",
     "StorageError",
+    "StorePerformance",
     "TableAt",
     "TableRetention",
     "TimescaleDBFeatureStore",
     "Version",
+    "VersionCost",
     "connect",
 ]

@@ -1,7 +1,7 @@
 """The feature store as its users meet it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +14,8 @@ from featuretrail.domain.definitions import FeatureGroup, FeatureSet
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.inputs import check_label, check_text, optional
 from featuretrail.domain.json_values import check_json_object
+from featuretrail.domain.names import FeatureReference
+from featuretrail.domain.performance.summary import FeaturePerformance
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.registry import Registry
 from featuretrail.domain.splits import Split
@@ -23,6 +25,8 @@ from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.embedded import EmbeddedServer
 from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.performance.recorder import Recorder
+from featuretrail.infrastructure.performance.usage import Use
 from featuretrail.infrastructure.registration import Registrar
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
@@ -36,6 +40,7 @@ from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, Snap
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.values.ingestion import ValueStore
+from featuretrail.performance.performance import WEEK, Performance
 from featuretrail.projections.maintenance import Maintenance, MaintenanceReport
 from featuretrail.projections.projections import Projections
 from featuretrail.projections.projector import Policy
@@ -59,6 +64,7 @@ class TimescaleDBFeatureStore:
         *,
         actor: str,
         projection_errors: Policy = "park",
+        record_performance: bool = True,
         server: EmbeddedServer | None = None,
     ) -> None:
         self._database = database
@@ -70,11 +76,17 @@ class TimescaleDBFeatureStore:
         self._registrar = Registrar(database, self._log, self._registry)
         self._values = ValueStore(database, self._log)
         self._historical = HistoricalReader(database)
-        self._online = OnlineReader(database, self._registry, self._historical)
+        self._recorder = Recorder(
+            database, self._log, partial(self._metadata, None, None), on=record_performance
+        )
+        self._online = OnlineReader(database, self._registry, self._historical, self._recorder)
         self.snapshots = FeatureSnapshotManager(
-            database, self._log, self._registry, self._historical, blobs
+            database, self._log, self._registry, self._historical, blobs, self._recorder
         )
         self.projections = Projections(database, self._log, policy=projection_errors)
+        self.performance = Performance(
+            database, self._log, self._registry, self.projections, self._recorder, self._metadata
+        )
         storage = SnapshotStorage(database, blobs)
         self.audit = Audit(database, self._log, self._registry, storage, self.projections)
         self.retention = RetentionSettings(database, self._log, self._metadata)
@@ -179,7 +191,7 @@ class TimescaleDBFeatureStore:
         ``"pull"``) overrides the choice by cost; both give equal answers.
         """
         position = self._requests.position(known_at)
-        return self._historical.get(
+        table, cost = self._historical.metered(
             spine,
             self._requests.resolve(features, self._requests.registry(position)),
             time_column=time_column,
@@ -190,6 +202,8 @@ class TimescaleDBFeatureStore:
             event_time=event_time,
             method=method,
         )
+        self._recorder.add_call(cost, lambda own: Use(own, "training"))
+        return table
 
     @needs("auditor")
     def get_online_features(
@@ -291,6 +305,16 @@ class TimescaleDBFeatureStore:
         """Compare two snapshots: definitions, columns, rows and cells."""
         return self.snapshots.diff(snapshot_id, other_id)
 
+    def get_feature_performance_metrics(
+        self, feature: str | FeatureReference, time_period: timedelta = WEEK
+    ) -> FeaturePerformance:
+        """Return what a feature cost in the last ``time_period``: in all, by context, by version.
+
+        Counts, mean, percentiles, memory, the score against its budget, trends, and each version
+        against the one before it. Raises ``NotFoundError`` or ``InvalidInputError``.
+        """
+        return self.performance.metrics(feature, time_period)
+
     @needs("auditor")
     def registry(self, known_at: int | datetime | None = None) -> Registry:
         """Return all definitions, now or as they were at a position or time."""
@@ -335,7 +359,11 @@ class TimescaleDBFeatureStore:
         return read_status(self._database, self._registry)
 
     def close(self) -> None:
-        """Close the connections; an embedded server stops with its last user."""
+        """Close the connections; an embedded server stops with its last user.
+
+        What was measured last is recorded before, or given up after 2 seconds.
+        """
+        self._recorder.close()
         self._historical.close()
         self._database.close()
         if self._server is not None:

@@ -13,8 +13,9 @@ Context = Literal["training", "inference", "validation"]
 class Measurement(BaseModel):
     """One measurement of one feature; ``usage_frequency`` is how many uses it stands for.
 
-    Times (milliseconds) and memory (MiB) are of one use, the mean where it stands for several;
-    ``row_count`` is how many rows all of them answered. What was not measured is null.
+    Times (milliseconds) are of one use, the mean where it stands for several; memory (MiB) is the
+    most that one took; ``row_count`` is how many rows all of them answered. What was not measured
+    is null.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

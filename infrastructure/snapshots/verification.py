@@ -128,7 +128,7 @@ def _proofs(
             ),
         )
     try:
-        rederived = derive(database, reader, _source(registry, created, stored))
+        rederived, _ = derive(database, reader, _source(registry, created, stored))
     except DatabaseUnavailableError:
         raise
     except RetentionError as error:
