@@ -26,6 +26,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "point_in_time": ("feast",),
     "online": ("feast",),
     "read_side": (),
+    "performance": (),
     "pool": (),
     "timescaledb": (),
 }

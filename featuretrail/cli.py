@@ -15,6 +15,7 @@ from featuretrail.commands import (
     groups,
     ingest,
     past,
+    performance,
     projections,
     rebuild,
     retention,
@@ -47,6 +48,7 @@ past.add_commands(audit.app)
 app.add_typer(audit.app, name="audit")
 retention.add_commands(app, db.app)
 app.add_typer(retention.app, name="retention")
+app.add_typer(performance.app, name="performance")
 
 
 @app.callback()

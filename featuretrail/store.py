@@ -191,17 +191,19 @@ class TimescaleDBFeatureStore:
         ``"pull"``) overrides the choice by cost; both give equal answers.
         """
         position = self._requests.position(known_at)
-        table, cost = self._historical.metered(
-            spine,
-            self._requests.resolve(features, self._requests.registry(position)),
-            time_column=time_column,
-            position=position,
-            knowledge=knowledge,
-            closed=closed,
-            status=status,
-            event_time=event_time,
-            method=method,
-        )
+        resolved = self._requests.resolve(features, self._requests.registry(position))
+        how: dict[str, Any] = {
+            "time_column": time_column,
+            "position": position,
+            "knowledge": knowledge,
+            "closed": closed,
+            "status": status,
+            "event_time": event_time,
+            "method": method,
+        }
+        if not self._recorder.on:
+            return self._historical.get(spine, resolved, **how)
+        table, cost = self._historical.metered(spine, resolved, **how)
         self._recorder.add_call(cost, lambda own: Use(own, "training"))
         return table
 

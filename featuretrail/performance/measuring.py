@@ -48,7 +48,7 @@ class Measure:
     def __enter__(self) -> Self:
         if self._meter is not None:
             raise InvalidInputError("this block is measured already; make a `measure` for each")
-        self._meter = Meter.start()
+        self._meter = Meter.start().watch_memory()
         return self
 
     def __exit__(

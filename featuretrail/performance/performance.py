@@ -31,7 +31,7 @@ from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.performance.recorder import Recorder, Recording
-from featuretrail.infrastructure.performance.usage import Selection, Use
+from featuretrail.infrastructure.performance.usage import SELECTIONS, Use
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.performance.facts import read_facts
@@ -111,7 +111,7 @@ class Performance:
         resolved = self._resolved(feature)
         return Measure(
             self.recorder,
-            Use(Selection.of([resolved]), chosen),
+            Use(SELECTIONS.of([resolved]), chosen),
             optional(check_count, "rows", rows),
         )
 
@@ -212,7 +212,8 @@ class Performance:
 
     def _take_in_own(self) -> None:
         """Write what waits, and let the read side take it in, if anyone here may."""
-        written = self.recorder.flush()
+        self.recorder.flush()
+        written = self.recorder.position
         if written is None:
             return
         try:

@@ -77,11 +77,10 @@ class PeakMemory:
             self._running.append(mark)
             return mark
 
-    def end(self, mark: Mark, *, wanted: bool = True) -> float | None:
+    def end(self, mark: Mark) -> float | None:
         """End a block; return by how many MiB its peak was above its start.
 
-        ``None`` when blocks of other threads ran meanwhile, or it is not ``wanted``, which spares
-        the reading.
+        ``None`` when blocks of other threads ran meanwhile.
         """
         with self._lock:
             if mark not in self._running:  # this process was forked in between
@@ -90,10 +89,10 @@ class PeakMemory:
                 for other in self._running[self._running.index(mark) :]:
                     other.alone = False
             files = self._open()
-            if wanted and mark.alone and files is not None:
+            if mark.alone and files is not None:
                 self._note_peak(files)
             self._running.remove(mark)
-            if not wanted or not mark.alone:
+            if not mark.alone:
                 return None
             return max(0, mark.peak - mark.start) / _MIB
 

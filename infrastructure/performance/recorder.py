@@ -80,6 +80,11 @@ class Recorder:
         """Whether uses are recorded; measuring for nothing can be spared otherwise."""
         return self._off is None and self._writer.refused is None
 
+    @property
+    def position(self) -> int | None:
+        """The position of the last that was written, ``None`` before there is one."""
+        return self._writer.position
+
     def record(self, measurements: Iterable[Measurement]) -> None:
         """Take ``measurements``; those of the same kind and about the same time become one.
 
@@ -172,7 +177,8 @@ class Recorder:
         What could not be written is counted as dropped, and a warning says how many.
         """
         if self._off is None:
-            self._off = "the store was closed"
+            refused = self._writer.refused
+            self._off = "the store was closed" if refused is None else refused
             self._writer.close(timeout)
 
     def __repr__(self) -> str:

@@ -1,7 +1,6 @@
 """Uses of features, told to the recorder: which features, in what context, at what cost."""
 
-from collections.abc import Iterable, Sequence
-from typing import Self
+from collections.abc import Sequence
 
 from attrs import field, frozen
 
@@ -15,11 +14,31 @@ class Selection:
 
     features: tuple[tuple[str, str | None], ...]
 
-    @classmethod
-    def of(cls, features: Iterable[ResolvedFeature]) -> Self:
+
+class Selections:
+    """Makes selections and keeps some, since the same features are asked for many times."""
+
+    def __init__(self, most: int = 256) -> None:
+        self._most = most
+        self._kept: dict[tuple[int, ...], tuple[list[object], Selection]] = {}
+
+    def of(self, features: Sequence[ResolvedFeature]) -> Selection:
         """Return the selection of resolved features."""
-        references = (each.reference for each in features)
-        return cls(tuple((each.path, str(each.version)) for each in references))
+        key = tuple([id(each.version) for each in features])
+        kept = self._kept.get(key)
+        if kept is None:
+            references = [each.reference for each in features]
+            selection = Selection(tuple((each.path, str(each.version)) for each in references))
+            # what is kept keeps its versions alive, so their ids stay theirs
+            kept = ([each.version for each in features], selection)
+            if len(self._kept) >= self._most:
+                self._kept.clear()
+            self._kept[key] = kept
+        return kept[1]
+
+
+SELECTIONS = Selections()
+"""Those of this process."""
 
 
 @frozen

@@ -36,7 +36,7 @@ class Writer:
 
     An attempt whose outcome is unknown is repeated with the same events, which the log does not
     take twice. ``refused`` is why nothing is written any more; ``written``, ``dropped`` and
-    ``waiting`` count uses of features.
+    ``waiting`` count uses of features; ``position`` is that of the last event.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Writer:
         self.written = 0
         self.dropped = 0
         self.error: str | None = None
+        self.position: int | None = None
         self._database = database
         self._event_log = log
         self._metadata = metadata
@@ -84,10 +85,10 @@ class Writer:
                 return None
             if not self._pending and not self._prepare():
                 return None
-            position = self._append()
+            self.position = self._append()
             self.written += _uses(self._pending)
             self._pending, self.error = (), None
-            return position
+            return self.position
 
     def close(self, timeout: float) -> None:
         """Write what waits within ``timeout`` seconds and end the thread."""

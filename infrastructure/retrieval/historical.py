@@ -28,8 +28,8 @@ from featuretrail.infrastructure.retrieval.task import GroupTask
 Knowledge = Literal["latest", "row"]
 Closed = Literal["right", "left"]
 
-TELLING_SECONDS = 0.005
-"""The shortest call whose memory is told."""
+TELLING_ROWS = 1_000
+"""The fewest spine rows of a call whose memory is told."""
 
 
 class HistoricalReader:
@@ -88,15 +88,15 @@ class HistoricalReader:
     ) -> tuple[pa.Table, CallCost]:
         """Return what ``get`` returns, and what it cost each feature.
 
-        Memory is told of calls of 5 ms and more: in shorter ones, telling would take its share.
+        Memory is told of 1,000 spine rows and more: of fewer, telling would take its share.
         """
         meter = Meter.start()
         try:
             fresh = not (status or event_time)
-            retrieval = self.retrieve(spine, features, only_fresh=fresh, **how)
+            retrieval = self.retrieve(spine, features, only_fresh=fresh, meter=meter, **how)
             table = retrieval.table(status=status, event_time=event_time)
         finally:
-            reading = meter.stop(least=TELLING_SECONDS)
+            reading = meter.stop()
         return table, retrieval.cost(reading)
 
     def retrieve(
@@ -110,16 +110,20 @@ class HistoricalReader:
         closed: Closed = "right",
         only_fresh: bool = False,
         method: Method | str | None = None,
+        meter: Meter | None = None,
     ) -> Retrieval:
         """Answer as ``get`` does, and return all that was found instead of a table.
 
         ``only_fresh`` spares the search for what is older than a TTL: it reads as missing then.
+        ``meter`` watches memory from when the spine is read, if it has 1,000 rows.
         """
         _check("knowledge", knowledge, ("latest", "row"))
         _check("closed", closed, ("right", "left"))
         _check("method", method, (None, "sql", "pull"))
         grouped = by_group(features)
         given = Spine.read(spine, (fs[0].group for fs in grouped.values()), time_column)
+        if meter is not None and given.table.num_rows >= TELLING_ROWS:
+            meter.watch_memory()
         names = output_names(features, given.table.column_names)
         cuts, entity_counts = self._cuts(list(grouped), position, recorded=knowledge == "row")
         tasks = {

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.registry import ResolvedFeature
-from featuretrail.infrastructure.performance.usage import Selection, Use
+from featuretrail.infrastructure.performance.usage import SELECTIONS, Use
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.naming import by_group
 from featuretrail.infrastructure.values.tables import online_table
@@ -72,7 +72,7 @@ class OnlinePlan:
             groups.append(GroupPlan(of_group[0].group, columns, dtypes, start))
             start += HEAD + len(columns)
         statement = _statement(keys, groups).as_bytes()
-        use = Use(Selection.of(features), "inference")
+        use = Use(SELECTIONS.of(features), "inference")
         return cls(tuple(features), keys, tuple(groups), statement, use)
 
 

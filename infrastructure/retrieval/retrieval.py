@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.performance.meter import Reading
-from featuretrail.infrastructure.performance.usage import CallCost, Selection, Share
+from featuretrail.infrastructure.performance.usage import SELECTIONS, CallCost, Share
 from featuretrail.infrastructure.retrieval.answer import (
     Answer,
     FeatureColumns,
@@ -76,7 +76,7 @@ class Retrieval:
             part = seconds / whole.seconds if whole.seconds > 0 else 0.0
             shares.append(
                 Share(
-                    Selection.of(own),
+                    SELECTIONS.of(own),
                     seconds * 1e3,
                     None if whole.cpu_seconds is None else whole.cpu_seconds * part * 1e3,
                     None if whole.memory_mb is None else whole.memory_mb / features,
