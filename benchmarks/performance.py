@@ -1,13 +1,15 @@
 """What recording costs retrievals and online reads: the same calls with and without it, in turn.
 
-Two stores on one database ask the same questions; one records. A third side, that does not record
-either, shows how far two equal sides are apart, so what the noise of the machine is.
+One store asks the same questions over the same connections, its recorder switched on and off, in an
+order drawn anew each time. A third side, that does not record either, shows how far two equal sides
+are apart, so what the noise of the machine is.
 
     python -m benchmarks.performance
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from random import Random
 from time import perf_counter
 
 import numpy as np
@@ -15,11 +17,10 @@ import psycopg
 import pyarrow as pa
 
 import featuretrail as ft
-from benchmarks.measure import Row, interleaved, machine, write_results
+from benchmarks.measure import Row, Timing, machine, write_results
 from benchmarks.server import scratch_database
 from featuretrail.infrastructure.migrations import migrate
 from featuretrail.infrastructure.performance.meter import Meter
-from featuretrail.infrastructure.performance.recorder import Recorder
 from featuretrail.infrastructure.performance.usage import (
     SELECTIONS,
     CallCost,
@@ -43,18 +44,12 @@ def main() -> None:
     with scratch_database() as url:
         migrate(url)
         with (
-            ft.connect(url, artifacts="database:", record_performance=False) as off,
-            ft.connect(url, artifacts="database:", record_performance=False) as again,
-            ft.connect(url, artifacts="database:") as on,
+            ft.connect(url, artifacts="database:") as store,
             psycopg.connect(url, autocommit=True) as connection,
         ):
-            load(off, connection)
-            rows = [
-                _row(work, ask, repetitions, off=off, again=again, on=on)
-                for work, ask, repetitions in _calls()
-            ]
-            facts = {**machine(connection), "microseconds_of_recording": _bare(on)}
-            print(on.performance, facts["microseconds_of_recording"])
+            load(store, connection)
+            rows = [_row(store, *call) for call in _calls()]
+            facts = {**machine(connection), "microseconds_of_recording": _bare(store)}
     write_results("performance", rows, facts)
 
 
@@ -101,7 +96,7 @@ def _calls() -> list[tuple[str, Ask, int]]:
         (
             "retrieval, 10 spine rows x 1 feature",
             lambda store: store.get_historical_features(few, FEATURES[:1], method="sql"),
-            600,
+            800,
         ),
         (
             "retrieval, 10 spine rows x 20 features",
@@ -126,29 +121,37 @@ def _calls() -> list[tuple[str, Ask, int]]:
     ]
 
 
-def _row(work: str, ask: Ask, repetitions: int, **stores: ft.TimescaleDBFeatureStore) -> Row:
-    def of(store: ft.TimescaleDBFeatureStore) -> Callable[[], object]:
-        return lambda: ask(store)
-
-    sides = interleaved(
-        {
-            "without": of(stores["off"]),
-            "recording": of(stores["on"]),
-            "without, again": of(stores["again"]),
-        },
-        repetitions=repetitions,
-        warmup=20 if repetitions > 100 else 2,
-    )
-    bare = (sides["without"].median + sides["without, again"].median) / 2
-    apart = abs(sides["without"].median - sides["without, again"].median) / bare
+def _row(store: ft.TimescaleDBFeatureStore, work: str, ask: Ask, repetitions: int) -> Row:
+    seconds = _timed(store, ask, repetitions)
+    sides = {side: Timing.of(each) for side, each in seconds.items()}
+    one, other = sides["without"].median, sides["without, again"].median
     return Row(
         f"{work}: with recording, of without",
-        sides["recording"].median / bare,
+        sides["recording"].median * 2 / (one + other),
         1.02,
         "lower",
         sides,
-        note=f"two sides without recording are {apart:.1%} apart",
+        note=f"two sides without recording are {abs(one - other) / min(one, other):.1%} apart",
     )
+
+
+def _timed(store: ft.TimescaleDBFeatureStore, ask: Ask, repetitions: int) -> dict[str, list[float]]:
+    """Return the seconds of each side."""
+    recorder = store.performance.recorder
+    order = ["without", "recording", "without, again"]
+    seconds: dict[str, list[float]] = {side: [] for side in order}
+    draw = Random(1)  # noqa: S311 - an order, not secrets
+    for repetition in range(-max(2, repetitions // 20), repetitions):
+        draw.shuffle(order)
+        for side in order:
+            recorder._off = None if side == "recording" else "by the benchmark"
+            begun = perf_counter()
+            ask(store)
+            elapsed = perf_counter() - begun
+            if repetition >= 0:
+                seconds[side].append(elapsed)
+    recorder._off = None
+    return seconds
 
 
 def _bare(store: ft.TimescaleDBFeatureStore, calls: int = 20_000) -> dict[str, float]:
@@ -169,13 +172,11 @@ def _bare(store: ft.TimescaleDBFeatureStore, calls: int = 20_000) -> dict[str, f
         "memory of a long retrieval": _each(
             lambda: Meter.start().watch_memory().stop(), calls // 10
         ),
-        "idle recorder": _each(lambda: _silent(recorder, online), calls),
     }
 
 
-def _silent(recorder: Recorder, use: Use) -> None:
-    if not recorder.on:
-        recorder.add(use, 0.5)
+def _watched() -> object:
+    return Meter.start().watch_memory().stop()
 
 
 def _each(work: Callable[[], object], calls: int) -> float:

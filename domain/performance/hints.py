@@ -136,6 +136,8 @@ def _narrow(feature: FeatureFacts) -> Hint | None:
     training = feature.contexts.get("training")
     if training is None or training.uses < OFTEN or training.p95_ms <= feature.budget_ms:
         return None
+    if feature.group.rows == 0:
+        return None
     evidence = {
         "p95_ms": _rounded(training.p95_ms),
         "budget_ms": feature.budget_ms,

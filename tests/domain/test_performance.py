@@ -306,6 +306,7 @@ def test_a_group_without_ttl_and_a_rule_without_history_read_too_much() -> None:
         "narrow the window"
     ]
     assert kinds(feature(contexts={"training": cost(50.0, 30)}, group=endless)) == []
+    assert kinds(feature(contexts=slow, group=evolve(endless, rows=0))) == []
 
 
 def test_a_lost_index_is_to_be_made_again() -> None:
