@@ -28,6 +28,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "lineage": ("networkx",),
     "compute": (),
     "read_side": (),
+    "performance": (),
     "pool": (),
     "timescaledb": (),
 }

@@ -49,6 +49,9 @@ from featuretrail.domain.lineage.node import Node, NodeFacts
 from featuretrail.domain.lineage.quality import LineageQuality, ParentQuality
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.parents import Parent
+from featuretrail.domain.performance.hints import Hint
+from featuretrail.domain.performance.regressions import Comparison
+from featuretrail.domain.performance.summary import CostSummary, FeaturePerformance, VersionCost
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.rules import Rule
 from featuretrail.domain.splits import Split
@@ -56,12 +59,14 @@ from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.computing.functions import rule, sql_rule
 from featuretrail.infrastructure.computing.report import ComputedFeature, ComputeReport
 from featuretrail.infrastructure.lineage.training import TrainingRun
+from featuretrail.infrastructure.performance.recorder import Recording
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport
 from featuretrail.infrastructure.settings import Settings
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.stopping import Stop
+from featuretrail.performance.performance import StorePerformance
 from featuretrail.projections.dead_letters import ParkedEvent, ReplayReport
 from featuretrail.projections.maintenance import MaintenanceReport
 from featuretrail.projections.retention import TableRetention
@@ -76,12 +81,14 @@ __all__ = [
     "AuditReport",
     "ChainBrokenError",
     "Change",
+    "Comparison",
     "ComputeReport",
     "ComputedFeature",
     "ConcurrencyError",
     "ConflictError",
     "ContentAlteredError",
     "CostEstimate",
+    "CostSummary",
     "DatabaseError",
     "DatabaseUnavailableError",
     "DefinitionChangedError",
@@ -90,12 +97,14 @@ __all__ = [
     "Feature",
     "FeatureGroup",
     "FeatureLineage",
+    "FeaturePerformance",
     "FeatureReference",
     "FeatureSet",
     "FeatureSnapshot",
     "FeatureTrailError",
     "FieldChange",
     "GenerationStatus",
+    "Hint",
     "IdempotencyError",
     "Impact",
     "IntegrityError",
@@ -126,6 +135,7 @@ __all__ = [
     "ProjectionTimeoutError",
     "Range",
     "Receipt",
+    "Recording",
     "Registration",
     "RegistryAt",
     "ReplayReport",
@@ -142,11 +152,13 @@ __all__ = [
     "StateAt",
     "Stop",
     "StorageError",
+    "StorePerformance",
     "TableAt",
     "TableRetention",
     "TimescaleDBFeatureStore",
     "TrainingRun",
     "Version",
+    "VersionCost",
     "connect",
     "rule",
     "sql_rule",

@@ -17,6 +17,7 @@ from featuretrail.commands import (
     ingest,
     lineage,
     past,
+    performance,
     projections,
     rebuild,
     retention,
@@ -51,6 +52,7 @@ past.add_commands(audit.app)
 app.add_typer(audit.app, name="audit")
 retention.add_commands(app, db.app)
 app.add_typer(retention.app, name="retention")
+app.add_typer(performance.app, name="performance")
 
 
 @app.callback()

@@ -22,6 +22,7 @@ def connect(
     actor: str | None = None,
     artifacts: str | None = None,
     folder: str | Path | None = None,
+    record_performance: bool | None = None,
     settings: Settings | None = None,
 ) -> TimescaleDBFeatureStore:
     """Open a feature store.
@@ -30,10 +31,17 @@ def connect(
     ``folder`` (``.featuretrail``) is started, shared or joined, and migrated. ``artifacts`` says
     where snapshots are kept: a folder, an object store's URL, or ``database:`` (the default for a
     ``url``). ``actor`` is recorded with every decision (default: the operating system's user).
+    ``record_performance=False`` records nothing of what reading costs (see ``store.performance``).
     What is not given comes from ``settings``, or else from ``FEATURETRAIL_*`` variables, then from
     ``featuretrail.toml``. Raises ``DatabaseUnavailableError``, ``SchemaError`` or ``EngineError``.
     """
-    given = {"url": url, "actor": actor, "artifacts": artifacts, "embedded": folder}
+    given = {
+        "url": url,
+        "actor": actor,
+        "artifacts": artifacts,
+        "embedded": folder,
+        "record_performance": record_performance,
+    }
     chosen = Settings.load(**given) if settings is None else settings
     if chosen.secret_url is not None and folder is None:
         return _open(chosen, chosen.secret_url, "database:")
@@ -92,6 +100,7 @@ def _open(
             open_blob_store(settings.secret_artifacts or default_artifacts),
             actor=settings.actor or _user(),
             projection_errors=settings.projection_errors,
+            record_performance=settings.record_performance,
             server=server,
         )
     except BaseException:

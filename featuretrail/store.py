@@ -1,7 +1,7 @@
 """The feature store as its users meet it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -15,6 +15,8 @@ from featuretrail.domain.events import Metadata
 from featuretrail.domain.inputs import check_label, check_text, optional
 from featuretrail.domain.json_values import check_json_object
 from featuretrail.domain.lineage.feature_lineage import FeatureLineage
+from featuretrail.domain.names import FeatureReference
+from featuretrail.domain.performance.summary import FeaturePerformance
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.registry import Registry
 from featuretrail.domain.splits import Split
@@ -30,6 +32,8 @@ from featuretrail.infrastructure.lineage.declaring import LineageDeclarer
 from featuretrail.infrastructure.lineage.reading import LineageReader
 from featuretrail.infrastructure.lineage.training import TrainingRun, TrainingRuns
 from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.performance.recorder import Recorder
+from featuretrail.infrastructure.performance.usage import Use
 from featuretrail.infrastructure.registration import Registrar
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
@@ -44,6 +48,7 @@ from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.values.ingestion import ValueStore
 from featuretrail.lineage.tracker import FeatureLineageTracker, Parents
+from featuretrail.performance.performance import WEEK, Performance
 from featuretrail.projections.maintenance import Maintenance, MaintenanceReport
 from featuretrail.projections.projections import Projections
 from featuretrail.projections.projector import Policy
@@ -67,6 +72,7 @@ class TimescaleDBFeatureStore:
         *,
         actor: str,
         projection_errors: Policy = "park",
+        record_performance: bool = True,
         server: EmbeddedServer | None = None,
     ) -> None:
         self._database = database
@@ -80,14 +86,20 @@ class TimescaleDBFeatureStore:
         self._registrar = Registrar(database, self._log, self._registry, declarer)
         self._values = ValueStore(database, self._log)
         self._historical = HistoricalReader(database)
-        self._online = OnlineReader(database, self._registry, self._historical)
+        self._recorder = Recorder(
+            database, self._log, partial(self._metadata, None, None), on=record_performance
+        )
+        self._online = OnlineReader(database, self._registry, self._historical, self._recorder)
         self.rules = RuleComputer(
             database, self._log, self._registry, self._historical, self._values
         )
         self.snapshots = FeatureSnapshotManager(
-            database, self._log, self._registry, self._historical, blobs
+            database, self._log, self._registry, self._historical, blobs, self._recorder
         )
         self.projections = Projections(database, self._log, policy=projection_errors)
+        self.performance = Performance(
+            database, self._log, self._registry, self.projections, self._recorder, self._metadata
+        )
         storage = SnapshotStorage(database, blobs)
         self.audit = Audit(database, self._log, self._registry, storage, self.projections)
         self.lineage = FeatureLineageTracker(
@@ -223,17 +235,21 @@ class TimescaleDBFeatureStore:
         ``"pull"``) overrides the choice by cost; both give equal answers.
         """
         position = self._requests.position(known_at)
-        return self._historical.get(
-            spine,
-            self._requests.resolve(features, self._requests.registry(position)),
-            time_column=time_column,
-            position=position,
-            knowledge=knowledge,
-            closed=closed,
-            status=status,
-            event_time=event_time,
-            method=method,
-        )
+        resolved = self._requests.resolve(features, self._requests.registry(position))
+        how: dict[str, Any] = {
+            "time_column": time_column,
+            "position": position,
+            "knowledge": knowledge,
+            "closed": closed,
+            "status": status,
+            "event_time": event_time,
+            "method": method,
+        }
+        if not self._recorder.on:
+            return self._historical.get(spine, resolved, **how)
+        table, cost = self._historical.metered(spine, resolved, **how)
+        self._recorder.add_call(cost, lambda own: Use(own, "training"))
+        return table
 
     @needs("auditor")
     def get_online_features(
@@ -400,6 +416,16 @@ class TimescaleDBFeatureStore:
             code_version=code_version,
         )
 
+    def get_feature_performance_metrics(
+        self, feature: str | FeatureReference, time_period: timedelta = WEEK
+    ) -> FeaturePerformance:
+        """Return what a feature cost in the last ``time_period``: in all, by context, by version.
+
+        Counts, mean, percentiles, memory, the score against its budget, trends, and each version
+        against the one before it. Raises ``NotFoundError`` or ``InvalidInputError``.
+        """
+        return self.performance.metrics(feature, time_period)
+
     @needs("auditor")
     def registry(self, known_at: int | datetime | None = None) -> Registry:
         """Return all definitions, now or as they were at a position or time."""
@@ -444,7 +470,11 @@ class TimescaleDBFeatureStore:
         return read_status(self._database, self._registry)
 
     def close(self) -> None:
-        """Close the connections; an embedded server stops with its last user."""
+        """Close the connections; an embedded server stops with its last user.
+
+        What was measured last is recorded before, or given up after 2 seconds.
+        """
+        self._recorder.close()
         self._historical.close()
         self._database.close()
         if self._server is not None:

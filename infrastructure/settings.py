@@ -40,9 +40,9 @@ class Settings(BaseSettings):
     ``url`` leads to the database (``None``: the embedded server, with its data in ``embedded``);
     ``artifacts`` is the folder or object store of snapshots (``None``: where the tier keeps them);
     ``actor`` names who acts, in every event; ``projection_errors`` says whether the read side sets
-    an event aside that it cannot take in, or stops before it. ``sslmode`` and the paths of
-    certificates and keys are libpq's; what ``url`` says of them stays. Timeouts are seconds, 0 is
-    none.
+    an event aside that it cannot take in, or stops before it; ``record_performance`` says whether
+    what reading features costs is recorded. ``sslmode`` and the paths of certificates and keys are
+    libpq's; what ``url`` says of them stays. Timeouts are seconds, 0 is none.
     """
 
     model_config = SettingsConfigDict(
@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     lock_timeout: Seconds = 10.0
     idle_in_transaction_timeout: Seconds = 60.0
     projection_errors: Literal["park", "stop"] = "park"
+    record_performance: bool = True
     sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
         None
     )

@@ -4,14 +4,19 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeFloat
 
-from featuretrail.domain.events.base import Event, Score
+from featuretrail.domain.events.base import Event, JsonObject, Score
 from featuretrail.domain.events.registry import register_events
 
 Context = Literal["training", "inference", "validation"]
 
 
 class Measurement(BaseModel):
-    """One measurement of one feature; ``usage_frequency`` is how many uses it stands for."""
+    """One measurement of one feature; ``usage_frequency`` is how many uses it stands for.
+
+    Times (milliseconds) are of one use, the mean where it stands for several; memory (MiB) is the
+    most that one took; ``row_count`` is how many rows all of them answered. What was not measured
+    is null.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -19,8 +24,10 @@ class Measurement(BaseModel):
     version: str | None = None
     measured_at: AwareDatetime
     computation_time_ms: NonNegativeFloat
+    cpu_time_ms: NonNegativeFloat | None = None
     memory_usage_mb: NonNegativeFloat | None = None
     usage_frequency: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    row_count: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     performance_score: Score | None = None
     snapshot_id: str | None = None
     computation_context: Context
@@ -28,11 +35,21 @@ class Measurement(BaseModel):
 
 
 class PerformanceSampled(Event):
-    """Measurements, many an event, in the order they were taken."""
+    """Measurements, many an event, in the order they were taken.
+
+    Those of class version 1 say neither CPU time nor rows.
+    """
 
     TOPIC: ClassVar[str] = "featuretrail.performance.sampled"
+    class_version: ClassVar[int] = 2
 
     measurements: list[Measurement]
+
+    @staticmethod
+    def upcast_v1_v2(state: JsonObject) -> JsonObject:
+        """Return the state of an event whose measurements knew neither CPU time nor rows."""
+        unknown = {"cpu_time_ms": None, "row_count": None}
+        return {**state, "measurements": [each | unknown for each in state["measurements"]]}
 
 
 PERFORMANCE_EVENTS = (PerformanceSampled,)

@@ -1,6 +1,7 @@
 """Point-in-time retrieval: a spine in, the same rows with the features that held out."""
 
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -8,6 +9,8 @@ import pyarrow as pa
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.performance.meter import Meter
+from featuretrail.infrastructure.performance.usage import CallCost
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.adbc_source import AdbcSource
 from featuretrail.infrastructure.retrieval.answer import Answer, nothing_found
@@ -24,6 +27,9 @@ from featuretrail.infrastructure.retrieval.task import GroupTask
 
 Knowledge = Literal["latest", "row"]
 Closed = Literal["right", "left"]
+
+TELLING_ROWS = 1_000
+"""The fewest spine rows of a call whose memory is told."""
 
 
 class HistoricalReader:
@@ -71,6 +77,28 @@ class HistoricalReader:
         )
         return retrieval.table(status=status, event_time=event_time)
 
+    def metered(
+        self,
+        spine: Any,  # noqa: ANN401 - whatever frames.to_table reads
+        features: Sequence[ResolvedFeature],
+        *,
+        status: bool = False,
+        event_time: bool = False,
+        **how: Any,  # noqa: ANN401 - as get takes it
+    ) -> tuple[pa.Table, CallCost]:
+        """Return what ``get`` returns, and what it cost each feature.
+
+        Memory is told of 1,000 spine rows and more: of fewer, telling would take its share.
+        """
+        meter = Meter.start()
+        try:
+            fresh = not (status or event_time)
+            retrieval = self.retrieve(spine, features, only_fresh=fresh, meter=meter, **how)
+            table = retrieval.table(status=status, event_time=event_time)
+        finally:
+            reading = meter.stop()
+        return table, retrieval.cost(reading)
+
     def retrieve(
         self,
         spine: Any,  # noqa: ANN401 - whatever frames.to_table reads
@@ -82,16 +110,20 @@ class HistoricalReader:
         closed: Closed = "right",
         only_fresh: bool = False,
         method: Method | str | None = None,
+        meter: Meter | None = None,
     ) -> Retrieval:
         """Answer as ``get`` does, and return all that was found instead of a table.
 
         ``only_fresh`` spares the search for what is older than a TTL: it reads as missing then.
+        ``meter`` watches memory from when the spine is read, if it has 1,000 rows.
         """
         _check("knowledge", knowledge, ("latest", "row"))
         _check("closed", closed, ("right", "left"))
         _check("method", method, (None, "sql", "pull"))
         grouped = by_group(features)
         given = Spine.read(spine, (fs[0].group for fs in grouped.values()), time_column)
+        if meter is not None and given.table.num_rows >= TELLING_ROWS:
+            meter.watch_memory()
         names = output_names(features, given.table.column_names)
         cuts, entity_counts = self._cuts(list(grouped), position, recorded=knowledge == "row")
         tasks = {
@@ -106,12 +138,13 @@ class HistoricalReader:
             )
             for group, of_group in grouped.items()
         }
-        answers = {
-            group: self._answer(task, entity_counts.get(group), method)
-            for group, task in tasks.items()
-        }
+        answers, spent = {}, {}
+        for group, task in tasks.items():
+            begun = perf_counter()
+            answers[group] = self._answer(task, entity_counts.get(group), method)
+            spent[group] = perf_counter() - begun
         self._check_removals(tasks, position)
-        return Retrieval(given, dict(zip(names, features, strict=True)), tasks, answers)
+        return Retrieval(given, dict(zip(names, features, strict=True)), tasks, answers, spent)
 
     def _cuts(
         self, groups: Sequence[str], position: int | None, *, recorded: bool

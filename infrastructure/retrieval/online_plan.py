@@ -9,6 +9,7 @@ from psycopg import sql
 
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.infrastructure.performance.usage import SELECTIONS, Use
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.naming import by_group
 from featuretrail.infrastructure.values.tables import online_table
@@ -55,6 +56,8 @@ class OnlinePlan:
     keys: tuple[Key, ...]
     groups: tuple[GroupPlan, ...]
     statement: bytes = field(repr=False)
+    use: Use = field(repr=False)
+    """What reading it counts as."""
 
     @classmethod
     def of(cls, features: Sequence[ResolvedFeature]) -> Self:
@@ -68,7 +71,9 @@ class OnlinePlan:
             dtypes = tuple(feature.dtype for feature in of_group)
             groups.append(GroupPlan(of_group[0].group, columns, dtypes, start))
             start += HEAD + len(columns)
-        return cls(tuple(features), keys, tuple(groups), _statement(keys, groups).as_bytes())
+        statement = _statement(keys, groups).as_bytes()
+        use = Use(SELECTIONS.of(features), "inference")
+        return cls(tuple(features), keys, tuple(groups), statement, use)
 
 
 def _statement(keys: Sequence[Key], groups: Sequence[GroupPlan]) -> sql.Composed:

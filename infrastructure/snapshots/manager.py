@@ -19,6 +19,8 @@ from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.performance.recorder import Recorder
+from featuretrail.infrastructure.performance.usage import Use
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
@@ -45,11 +47,13 @@ class FeatureSnapshotManager:
         registry: RegistryReader,
         reader: HistoricalReader,
         blobs: BlobStore,
+        recorder: Recorder,
     ) -> None:
         self._database = database
         self._log = log
         self._registry = registry
         self._reader = reader
+        self._recorder = recorder
         self._storage = SnapshotStorage(database, blobs)
         self._catalogue = SnapshotCatalogue(database)
 
@@ -68,8 +72,10 @@ class FeatureSnapshotManager:
         started = time.perf_counter()
         source = self._source(order, spine, label_column)
         self._check_version(order, self._catalogue.all(order.feature_set.definition.name))
-        matrix = derive(self._database, self._reader, source)
-        return self._record(order, source, matrix, started)
+        matrix, cost = derive(self._database, self._reader, source)
+        made = self._record(order, source, matrix, started)
+        self._recorder.add_call(cost, lambda own: Use(own, "training", made.snapshot_id))
+        return made
 
     @needs("auditor")
     def get(self, snapshot_id: str) -> FeatureSnapshot:

@@ -9,6 +9,7 @@ from featuretrail.domain.errors import InvalidSpineError
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.domain.splits import Split
 from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.performance.usage import CallCost
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.snapshots.labels import look_up_labels
 from featuretrail.infrastructure.snapshots.request import MatrixRequest
@@ -27,10 +28,15 @@ class MatrixSource:
     split: Split | None
 
 
-def derive(database: Database, reader: HistoricalReader, source: MatrixSource) -> pa.Table:
-    """Return the matrix of ``source``: spine columns, features, label, split, in that order."""
+def derive(
+    database: Database, reader: HistoricalReader, source: MatrixSource
+) -> tuple[pa.Table, CallCost]:
+    """Return the matrix of ``source``: spine columns, features, label, split, in that order.
+
+    Beside it, what joining cost each feature: neither label nor split is in that.
+    """
     request = source.request
-    matrix = reader.get(
+    matrix, cost = reader.metered(
         source.spine,
         source.features,
         time_column=request.time_column,
@@ -51,7 +57,7 @@ def derive(database: Database, reader: HistoricalReader, source: MatrixSource) -
     if source.split is not None:
         parts = source.split.assign(matrix.num_rows)
         matrix = _with_column(matrix, SPLIT_COLUMN, "split", parts)
-    return matrix
+    return matrix, cost
 
 
 def _with_column(

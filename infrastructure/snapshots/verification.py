@@ -152,7 +152,7 @@ def _proven(
             ),
         )
     try:
-        rederived = derive(database, reader, _source(registry, created, stored))
+        rederived, _ = derive(database, reader, _source(registry, created, stored))
     except (DatabaseUnavailableError, RetentionError):
         raise
     except (FeatureTrailError, KeyError, TypeError, errors.ProgrammingError) as error:

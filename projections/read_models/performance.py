@@ -26,6 +26,8 @@ def sampled(event: PerformanceSampled, at: Place) -> list[Change]:
             "accuracy_impact": measured.accuracy_impact,
             "version": measured.version,
             "measured_at": measured.measured_at,
+            "cpu_time_ms": measured.cpu_time_ms,
+            "row_count": measured.row_count,
         }
         for place, measured in enumerate(event.measurements)
     ]

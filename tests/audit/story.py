@@ -67,7 +67,7 @@ class Story:
 
 def told(url: str, artifacts: str = "database:") -> Story:
     """Tell the story into the migrated database of ``url`` and return what it is about."""
-    store = ft.connect(url, actor="anna", artifacts=artifacts)
+    store = ft.connect(url, actor="anna", artifacts=artifacts, record_performance=False)
     database = Database(url)
     story = Story(store, EventLog(database), database)
     tell(story)

@@ -133,8 +133,9 @@ def checks(story: Story) -> list[Row]:
 def measurements(story: Story) -> list[Row]:
     """The part that names a measurement is its event's version and its place in the event."""
     unknown = dict.fromkeys(
-        ("memory_usage_mb", "performance_score", "snapshot_id", "accuracy_impact", "version")
-    )
+        ("memory_usage_mb", "performance_score", "snapshot_id", "accuracy_impact", "version",
+         "cpu_time_ms", "row_count")
+    )  # fmt: skip
     rows_ = [
         ("sample", told.FIRST_SAMPLE, "1/0",
          {"feature_name": "weather.temp", "measured_at": told.LONG_AGO,
@@ -152,7 +153,8 @@ def measurements(story: Story) -> list[Row]:
           "computation_context": "inference", "usage_frequency": 1}),
         ("second sample", told.SECOND_SAMPLE, "1/2",
          {"feature_name": "weather.temp", "measured_at": NOON, "computation_time_ms": 30.0,
-          "computation_context": "inference", "usage_frequency": 1, "memory_usage_mb": 4.0}),
+          "computation_context": "inference", "usage_frequency": 1, "memory_usage_mb": 4.0,
+          "cpu_time_ms": 12.5, "row_count": 2**63 - 1}),
     ]  # fmt: skip
     made = [
         {

@@ -230,8 +230,11 @@ def _performance(story: Story) -> None:
     more = [
         measurement("weather.temp", NOON, 20.0, "validation", performance_score=50.0),
         measurement("weather.sky", NOON, 0.0, "inference"),
-        measurement("weather.temp", NOON, 30.0, "inference", memory_usage_mb=4.0),
-    ]
+        measurement(
+            "weather.temp", NOON, 30.0, "inference",
+            cpu_time_ms=12.5, memory_usage_mb=4.0, row_count=MOST,
+        ),
+    ]  # fmt: skip
     story.append("sample", [performance_sample(FIRST_SAMPLE, temp, ANNA)])
     story.append("second sample", [performance_sample(SECOND_SAMPLE, more, ANNA)])
 

@@ -30,7 +30,9 @@ def rewritten(old: str, new: str, position: int) -> str:
 @pytest.fixture
 def frozen(database: Database) -> Database:
     """A database with definitions (1 to 4), values, a retraction, more values and a snapshot."""
-    with ft.connect(database.url, actor="anna", artifacts="database:") as store:
+    with ft.connect(
+        database.url, actor="anna", artifacts="database:", record_performance=False
+    ) as store:
         filled(store)
         store.retract("weather", {"origin": "JFK"}, NOON + timedelta(hours=2), "broken")
         later = hourly(2, NOON + timedelta(hours=5)).select(["origin", "event_time", "temp"])

@@ -1,0 +1,1 @@
+"""What features cost: scores, summaries, regressions from version to version, hints."""

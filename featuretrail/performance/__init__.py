@@ -1,0 +1,1 @@
+"""What features cost, as users meet it: measuring, figures, hints."""

@@ -1,0 +1,1 @@
+"""Measuring what work costs, and recording it in the log off the hot path."""
