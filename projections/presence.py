@@ -1,5 +1,6 @@
 """Which tables and views of the read side are there, and how one that is gone is made again."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,11 +28,16 @@ def check_present(connection: AnyConnection, names: Sequence[str]) -> None:
 
 
 def made_by(names: Sequence[str]) -> str:
-    """Return the files of the migrations that make the tables and views that are named."""
+    """Return the files of the migrations that make or change what is named, in their order."""
+    changing = [
+        f"{begin} featuretrail.{name}"
+        for name in names
+        for begin in ("CREATE TABLE", "CREATE VIEW", "CREATE OR REPLACE VIEW", "ALTER TABLE")
+    ]
     return " and ".join(
         f"sql/migrations/{each.name}.sql"
         for each in migrations()
-        if each.name.partition("_")[2] in names
+        if any(re.search(rf"^{re.escape(begin)}\b", each.text, re.MULTILINE) for begin in changing)
     )
 
 

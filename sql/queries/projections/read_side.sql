@@ -101,7 +101,9 @@ CREATE TABLE feature_performance_metrics (
   version text COLLATE "C",
   measured_at timestamp with time zone NOT NULL,
   position bigint NOT NULL,
-  last_position bigint NOT NULL
+  last_position bigint NOT NULL,
+  cpu_time_ms double precision,
+  row_count bigint
 );
 
 CREATE TABLE feature_snapshot_versions (
@@ -130,17 +132,35 @@ CREATE TABLE feature_snapshot_versions (
 CREATE VIEW feature_performance_summary WITH (security_invoker=true) AS
  SELECT feature_name,
     count(*) AS measurement_count,
-    avg(computation_time_ms) AS avg_computation_time_ms,
-    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY computation_time_ms) AS p50_computation_time_ms,
-    percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY computation_time_ms) AS p95_computation_time_ms,
-    percentile_cont((0.99)::double precision) WITHIN GROUP (ORDER BY computation_time_ms) AS p99_computation_time_ms,
+    sum((computation_time_ms * (weight / uses))) AS avg_computation_time_ms,
+    min(computation_time_ms) FILTER (WHERE (uses_up_to >= ((0.5)::double precision * uses))) AS p50_computation_time_ms,
+    min(computation_time_ms) FILTER (WHERE (uses_up_to >= ((0.95)::double precision * uses))) AS p95_computation_time_ms,
+    min(computation_time_ms) FILTER (WHERE (uses_up_to >= ((0.99)::double precision * uses))) AS p99_computation_time_ms,
     max(computation_time_ms) AS max_computation_time_ms,
-    avg(memory_usage_mb) AS avg_memory_usage_mb,
+    sum((memory_usage_mb * (weight / uses_of_memory))) AS avg_memory_usage_mb,
     max(memory_usage_mb) AS max_memory_usage_mb,
     sum(usage_frequency) AS total_usage,
-    avg(performance_score) AS avg_performance_score,
+    sum((performance_score * (weight / uses_of_score))) AS avg_performance_score,
     max(recorded_at) AS last_used
-   FROM feature_performance_metrics p
+   FROM ( SELECT m.feature_name,
+            m.computation_time_ms,
+            m.memory_usage_mb,
+            m.usage_frequency,
+            m.performance_score,
+            m.recorded_at,
+            m.weight,
+            sum(m.weight) OVER (PARTITION BY m.feature_name ORDER BY m.computation_time_ms) AS uses_up_to,
+            sum(m.weight) OVER (PARTITION BY m.feature_name) AS uses,
+            sum(m.weight) FILTER (WHERE (m.memory_usage_mb IS NOT NULL)) OVER (PARTITION BY m.feature_name) AS uses_of_memory,
+            sum(m.weight) FILTER (WHERE (m.performance_score IS NOT NULL)) OVER (PARTITION BY m.feature_name) AS uses_of_score
+           FROM ( SELECT r.feature_name,
+                    r.computation_time_ms,
+                    r.memory_usage_mb,
+                    r.usage_frequency,
+                    r.performance_score,
+                    r.recorded_at,
+                    (GREATEST(r.usage_frequency, (1)::bigint))::double precision AS weight
+                   FROM feature_performance_metrics r) m) p
   GROUP BY feature_name;
 
 CREATE VIEW feature_quality_dashboard WITH (security_invoker=true) AS
