@@ -28,16 +28,14 @@ def parents_first(group: FeatureGroup) -> list[Feature]:
     """
     by_path = {f"{group.name}.{feature.name}": feature for feature in group.features}
     ordered: dict[str, Feature] = {}
-
-    def add(path: str) -> None:
-        for parent in _parents(by_path[path].rule):
-            if parent in by_path and parent not in ordered:
-                add(parent)
-        ordered[path] = by_path[path]
-
-    for path in by_path:
-        if path not in ordered:
-            add(path)
+    waiting = list(reversed(by_path))
+    while waiting:
+        path = waiting[-1]
+        parents = [p for p in _parents(by_path[path].rule) if p in by_path and p not in ordered]
+        if parents:
+            waiting += reversed(parents)
+        else:
+            ordered.setdefault(path, by_path[waiting.pop()])
     return list(ordered.values())
 
 
@@ -92,29 +90,33 @@ def check_no_circle(registry: Registry, reference: FeatureReference) -> None:
     Versions that share a column share their values, so a circle through an older version counts.
     """
     start = registry.resolve(reference)
-    path = _way_back(registry, start, _place(start), frozenset())
-    if path is not None:
-        raise InvalidDefinitionError(_circle([str(step) for step in reversed(path)]))
+    child_of: dict[tuple[str, str], ResolvedFeature] = {}
+    waiting = [start]
+    while waiting:
+        feature = waiting.pop()
+        rule = feature.version.definition.rule
+        for parent in () if rule is None else rule.parents:
+            resolved = registry.resolve(parent)
+            if _place(resolved) in child_of:
+                continue
+            child_of[_place(resolved)] = feature
+            if _place(resolved) == _place(start):
+                raise InvalidDefinitionError(_circle(_way(resolved, start, child_of)))
+            waiting.append(resolved)
 
 
-def _way_back(
-    registry: Registry,
-    feature: ResolvedFeature,
-    wanted: tuple[str, str],
-    seen: frozenset[tuple[str, str]],
-) -> list[FeatureReference] | None:
-    """Return the references from ``feature`` through its parents to the column ``wanted``."""
-    rule = feature.version.definition.rule
-    for parent in () if rule is None else rule.parents:
-        resolved = registry.resolve(parent)
-        place = _place(resolved)
-        if place == wanted:
-            return [feature.reference, resolved.reference]
-        if place not in seen:
-            rest = _way_back(registry, resolved, wanted, seen | {place})
-            if rest is not None:
-                return [feature.reference, *rest]
-    return None
+def _way(
+    first: ResolvedFeature,
+    last: ResolvedFeature,
+    child_of: dict[tuple[str, str], ResolvedFeature],
+) -> list[str]:
+    """Return the references from a feature through its children to ``last``."""
+    way = [str(first.reference)]
+    feature = child_of[_place(first)]
+    while feature.reference != last.reference:
+        way.append(str(feature.reference))
+        feature = child_of[_place(feature)]
+    return [*way, str(last.reference)]
 
 
 def _place(feature: ResolvedFeature) -> tuple[str, str]:

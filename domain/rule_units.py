@@ -5,6 +5,7 @@ group with the same rows is handed on in memory; every other one is read as the 
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
 from typing import Self
 
 from attrs import field, frozen
@@ -59,7 +60,7 @@ class Unit:
 
     def own(self, parent: ResolvedFeature) -> bool:
         """Tell whether ``parent`` is computed by the unit itself."""
-        return any(place(feature) == place(parent) for feature in self.features)
+        return place(parent) in self.parents
 
     def reach(self) -> int | None:
         """Return how far before a row, in microseconds, the unit reads (``None``: all of it)."""
@@ -71,13 +72,15 @@ class Unit:
             None if None in reaches.values() else max(r for r in reaches.values() if r is not None)
         )
 
-    def sources_of(self, feature: ResolvedFeature) -> list[ResolvedFeature]:
-        """Return the sources that ``feature`` depends on, also through others of the unit."""
-        found: dict[Place, ResolvedFeature] = {}
-        for parent in self.parents[place(feature)]:
-            for each in self.sources_of(parent) if self.own(parent) else [parent]:
-                found[place(each)] = each
-        return list(found.values())
+    def sources_by_feature(self) -> dict[Place, frozenset[Place]]:
+        """Return the places that each feature depends on, also through others of the unit."""
+        found: dict[Place, frozenset[Place]] = {}
+        for feature in self.features:
+            parents = self.parents[place(feature)]
+            read = {place(parent) for parent in parents if not self.own(parent)}
+            handed = (found[place(parent)] for parent in parents if self.own(parent))
+            found[place(feature)] = frozenset(read).union(*handed)
+        return found
 
 
 def _sum(history: int | None, before: Sequence[int | None]) -> int | None:
@@ -94,19 +97,22 @@ class _Closure:
 
     @classmethod
     def of(cls, registry: Registry, wanted: Iterable[ResolvedFeature]) -> Self:
+        """Gather ``wanted`` and what they need, each behind its parents."""
         closure = cls(registry, {})
-        for feature in wanted:
-            closure.add(writing(registry, feature))
+        waiting = [writing(registry, feature) for feature in wanted][::-1]
+        while waiting:
+            feature = waiting[-1]
+            missing = [
+                parent
+                for parent in closure.parents(feature)
+                if parent.version.definition.rule is not None
+                and place(parent) not in closure.members
+            ]
+            if missing:
+                waiting += reversed(missing)
+            else:
+                closure.members.setdefault(place(feature), waiting.pop())
         return closure
-
-    def add(self, feature: ResolvedFeature) -> None:
-        """Add ``feature`` behind its parents."""
-        if place(feature) in self.members:
-            return
-        for parent in self.parents(feature):
-            if parent.version.definition.rule is not None:
-                self.add(parent)
-        self.members[place(feature)] = feature
 
     def parents(self, feature: ResolvedFeature) -> tuple[ResolvedFeature, ...]:
         registry = self.registry
@@ -176,11 +182,5 @@ def dependencies(made: Sequence[Unit]) -> list[set[int]]:
 
 
 def _sources_first(made: Sequence[Unit]) -> Iterator[Unit]:
-    needed = dependencies(made)
-    done: set[int] = set()
-    while len(done) < len(made):
-        ready = [n for n in range(len(made)) if n not in done and needed[n] <= done]
-        assert ready, "rules go round in a circle"  # noqa: S101 - registering refuses circles
-        for n in ready:
-            done.add(n)
-            yield made[n]
+    sorter = TopologicalSorter(dict(enumerate(dependencies(made))))
+    yield from (made[number] for number in sorter.static_order())

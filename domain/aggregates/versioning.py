@@ -10,14 +10,21 @@ from featuretrail.domain.versions import Version
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Return one line a field that differs, such as ``ttl: 6 -> 12``; the version is left out.
 
+    Of a rule that there is before and after, only the parts that differ are told.
+
     >>> differences({"unit": "F", "version": "1.0.0"}, {"unit": "C", "version": "1.0.0"})
     ["unit: 'F' -> 'C'"]
+    >>> differences({"rule": {"source": "a"}}, {"rule": {"source": "b"}})
+    ["rule.source: 'a' -> 'b'"]
     """
-    return [
-        f"{name}: {old.get(name)!r} -> {new.get(name)!r}"
-        for name in sorted({*old, *new} - {"version"})
-        if old.get(name) != new.get(name)
-    ]
+    lines = []
+    for name in sorted({*old, *new} - {"version"}):
+        before, after = old.get(name), new.get(name)
+        if name == "rule" and before and after:
+            lines += [f"rule.{line}" for line in differences(before, after)]
+        elif before != after:
+            lines.append(f"{name}: {before!r} -> {after!r}")
+    return lines
 
 
 def is_registered(

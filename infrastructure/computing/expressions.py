@@ -47,7 +47,7 @@ _BEFORE_PARENTHESIS = frozenset(
         "collate", "desc", "distinct", "else", "end", "escape", "exclude", "filter",
         "following", "from", "greatest", "groups", "ilike", "in", "interval", "is", "isnull",
         "least", "like", "not", "notnull", "null", "nullif", "or", "order", "over", "partition",
-        "preceding", "range", "row", "rows", "similar", "some", "symmetric", "then", "to",
+        "preceding", "range", "row", "rows", "similar", "some", "symmetric", "then", "trim", "to",
         "when", "where", "within",
         # types that take a length or a precision
         "bit", "char", "character", "dec", "decimal", "float", "numeric", "precision", "time",

@@ -13,8 +13,7 @@ import psycopg
 from attrs import frozen
 
 from featuretrail.domain.events.values import ValuesIngested
-from featuretrail.domain.registry import ResolvedFeature
-from featuretrail.domain.rule_units import Unit
+from featuretrail.domain.rule_units import Unit, place
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 
@@ -54,30 +53,21 @@ def due_since(connection: AnyConnection, unit: Unit, position: int) -> datetime 
     before, else what its mark leaves and what came since.
     """
     marks = _marks(connection, unit, position)
-    times = [
-        moment
-        for feature in unit.features
-        for moment in _due(connection, unit, feature, marks.get(feature.column), position)
-    ]
-    return min(times, default=None)
-
-
-def _due(
-    connection: AnyConnection,
-    unit: Unit,
-    feature: ResolvedFeature,
-    mark: Mark | None,
-    position: int,
-) -> list[datetime]:
-    left = [] if mark is None or mark.due is None else [mark.due]
-    columns: dict[str, list[str]] = {}
-    for source in unit.sources_of(feature):
-        columns.setdefault(source.group.name, []).append(source.column)
-    changed = [
-        _changed_since(connection, group, names, 0 if mark is None else mark.position, position)
-        for group, names in columns.items()
-    ]
-    return [*left, *(moment for moment in changed if moment is not None)]
+    times = [mark.due for mark in marks.values() if mark.due is not None]
+    sources = unit.sources_by_feature()
+    asked: set[tuple[str, frozenset[str], int]] = set()
+    for feature in unit.features:
+        mark = marks.get(feature.column)
+        columns: dict[str, set[str]] = {}
+        for group, column in sources[place(feature)]:
+            columns.setdefault(group, set()).add(column)
+        after = 0 if mark is None else mark.position
+        asked |= {(group, frozenset(names), after) for group, names in columns.items()}
+    changed = (
+        _changed_since(connection, group, sorted(names), after, position)
+        for group, names, after in asked
+    )
+    return min([*times, *(moment for moment in changed if moment is not None)], default=None)
 
 
 def _changed_since(

@@ -527,6 +527,33 @@ def test_two_who_compute_at_once_agree_and_repeat_nothing(
     assert sorted(written) == [0, 50]
 
 
+def test_who_was_overtaken_reads_again_before_storing(
+    store: ft.TimescaleDBFeatureStore, database: Any
+) -> None:
+    with ft.connect(database.url) as faster:
+        calls: list[int] = []
+
+        def slow(level: Floats) -> Floats:
+            calls.append(len(level))
+            if len(calls) == 1:  # newer values of the parent are computed and stored meanwhile
+                faster.ingest("readings", table((1, 1, 5.0)))
+                faster.compute("derived")
+            return level
+
+        rule = ft.Rule("python", ["readings.level"], "slow", history=NOTHING, function=slow)
+        group = computed("derived", number("same", rule))
+        store.register(readings(), group)
+        faster.rules.bind([group])
+        store.ingest("readings", table((1, 1, 1.0)))
+
+        late = store.compute("derived")
+
+    assert late.written == 0
+    assert values(store, "derived.same", (1, 1)) == [5.0]
+    batches = [e for e in store.audit.log(limit=None) if e.subject.startswith("batch derived")]
+    assert len(batches) == 1
+
+
 def test_the_log_says_how_far_each_batch_took_in_its_parents(
     store: ft.TimescaleDBFeatureStore,
 ) -> None:

@@ -17,6 +17,7 @@ from featuretrail.domain.errors import (
 )
 from featuretrail.domain.events import FeatureDefined, Metadata
 from featuretrail.domain.registry import Registry
+from featuretrail.domain.rule_units import dependencies, units
 from featuretrail.domain.rules import Rule
 from featuretrail.domain.schemas import feature_from
 from featuretrail.infrastructure.registration import decide
@@ -203,3 +204,42 @@ def test_an_event_whose_digest_is_not_that_of_its_source_cannot_be_read() -> Non
 def test_a_rule_without_its_function_says_so() -> None:
     with pytest.raises(ft.InvalidInputError, match="no function in this process"):
         sql("temp", "weather.temp")(1)
+
+
+def test_long_chains_and_many_ways_to_one_parent_are_no_burden() -> None:
+    first = [number("a0", sql("temp", "weather.temp")), number("b0", sql("temp", "weather.temp"))]
+    layers = [
+        number(f"{side}{depth}", sql("1", f"trend.a{depth - 1}", f"trend.b{depth - 1}"))
+        for depth in range(1, 200)
+        for side in "ab"
+    ]
+    registry = after(WEATHER, group("trend", *reversed([*first, *layers])))
+
+    made = units(registry, [registry.resolve("trend.a199")], lambda feature: feature.group.name)
+
+    [unit] = made
+    assert len(unit.features) == 399
+    assert set(unit.sources_by_feature()["trend", "a199"]) == {("weather", "temp")}
+    assert unit.reach() is None
+
+
+def test_features_are_computed_together_when_their_rows_are_the_same() -> None:
+    other = group("other", number("level"))
+    registry = after(
+        WEATHER,
+        other,
+        group(
+            "trend",
+            number("spread", sql("temp - dewp", "weather.temp", "weather.dewp", history=DAY)),
+            number("twice", sql("2 * spread", "trend.spread", history=DAY)),
+            number("mixed", sql("temp + level", "weather.temp", "other.level")),
+            number("late", sql("twice + mixed", "trend.twice", "trend.mixed")),
+        ),
+    )
+    wanted = registry.features_of("trend")
+
+    made = units(registry, wanted, lambda feature: feature.group.name)
+
+    assert [unit.name for unit in made] == ["trend: spread, twice", "trend: mixed", "trend: late"]
+    assert dependencies(made) == [set(), set(), {0, 1}]
+    assert [unit.reach() for unit in made] == [2 * DAY // timedelta(microseconds=1), None, None]

@@ -19,6 +19,11 @@ pytestmark = pytest.mark.tiers("embedded", "apache")
 Action = Callable[[ft.TimescaleDBFeatureStore], Any]
 WEATHER = {"origin": ["EWR"]}
 NEW = ft.FeatureGroup("new", keys={"k": "int64"}, features=[ft.Feature("x", "float64")])
+RULED = ft.FeatureGroup(
+    "ruled",
+    keys={"origin": "text"},
+    features=[ft.Feature("x", "float64", rule=ft.sql_rule("2 * temp", ["weather.temp"]))],
+)
 
 READ_SIDE: dict[str, Action] = {
     "status": lambda store: store.projections.status(),
@@ -53,6 +58,8 @@ WRITING: dict[str, Action] = {
     "ingest into what it registered": lambda store: store.ingest(
         "new", {"k": [1], "event_time": [NOON], "x": [1.0]}
     ),
+    "register a rule": lambda store: store.register(RULED),
+    "compute": lambda store: store.compute("ruled"),
 }
 PROJECTING: dict[str, Action] = {"catch_up": lambda store: store.projections.catch_up()}
 OWNING: dict[str, Action] = {
