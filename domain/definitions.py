@@ -11,6 +11,7 @@ from blake3 import blake3
 from featuretrail.domain.constraints import Constraint, NotNull, OneOf, Range
 from featuretrail.domain.dtypes import check_dtype, check_key_type
 from featuretrail.domain.errors import InvalidDefinitionError
+from featuretrail.domain.inputs import shown
 from featuretrail.domain.names import FeatureReference, check_column, check_name
 from featuretrail.domain.rules import Rule
 from featuretrail.domain.versions import FIRST_VERSION, Version
@@ -120,12 +121,16 @@ def _features(given: Iterable[Feature]) -> tuple[Feature, ...]:
     return features
 
 
+def _told(value: object) -> str:
+    return str(value) if isinstance(value, timedelta) else shown(value)
+
+
 def _duration(value: timedelta | None) -> timedelta | None:
     if value is None:
         return None
     if not isinstance(value, timedelta) or not timedelta(0) < value <= MAX_TTL:
         raise InvalidDefinitionError(
-            f"ttl is {value!r}; give a positive timedelta of at most {MAX_TTL.days} days, "
+            f"ttl is {_told(value)}; give a positive timedelta of at most {MAX_TTL.days} days, "
             "or None for values that stay valid for ever"
         )
     return value
@@ -136,7 +141,7 @@ def _retention(value: timedelta | None) -> timedelta | None:
         return None
     if not isinstance(value, timedelta) or not SHORTEST_RETENTION <= value <= MAX_TTL:
         raise InvalidDefinitionError(
-            f"retention is {value!r}; give a timedelta of at least a day and at most "
+            f"retention is {_told(value)}; give a timedelta of at least a day and at most "
             f"{MAX_TTL.days} days, or None to keep values for ever"
         )
     return value

@@ -6,19 +6,32 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from featuretrail.domain.constraints import Constraint, NotNull, OneOf, Range
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
 from featuretrail.domain.errors import InvalidDefinitionError
+from featuretrail.domain.inputs import shown
 from featuretrail.domain.rules import Rule
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def parse_duration(value: object) -> object:
-    """Turn ``90s``, ``15m``, ``6h``, ``7d`` or ``2w`` into a ``timedelta``; pass on the rest."""
-    match = re.fullmatch(r"(\d{1,9})\s*([smhdw])", value) if isinstance(value, str) else None
-    return value if match is None else timedelta(**{_UNITS[match[2]]: int(match[1])})
+def parse_duration(value: object) -> timedelta:
+    """Return ``90s``, ``15m``, ``6h``, ``7d`` or ``2w`` as a ``timedelta``, which may be given too.
+
+    Raises ``PydanticCustomError`` for anything else.
+    """
+    if isinstance(value, timedelta):
+        return value
+    match = re.fullmatch(r"([0-9]{1,8})\s*([smhdw])", value) if isinstance(value, str) else None
+    if match is None:
+        raise PydanticCustomError(
+            "duration",
+            "it is {given}; give a number with a unit, such as 30d, 6h, 15m or 90s",
+            {"given": shown(value)},
+        )
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 _S = TypeVar("_S", bound=BaseModel)

@@ -95,6 +95,26 @@ def test_durations_are_read_as_people_write_them(text: str, seconds: int) -> Non
     assert parse_duration(text) == timedelta(seconds=seconds)
 
 
+@pytest.mark.parametrize(
+    "given", ["30", "-1d", "1d12h", "", "forever", "PT6H", "999999999w", "²d", 730, 30.5, True, []]
+)
+def test_what_is_no_duration_is_told_with_what_would_be(given: object) -> None:
+    with pytest.raises(InvalidDefinitionError) as caught:
+        group_from({"name": "g", "keys": {"k": "text"}, "retention": given})
+    assert f"retention: it is {given!r}; give a number with a unit, such as 30d" in str(
+        caught.value
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("1h", "retention is 1:00:00; "), ("99999999w", "retention is 699999993 days")],
+)
+def test_a_retention_out_of_bounds_is_told_as_people_write_it(given: str, told: str) -> None:
+    with pytest.raises(InvalidDefinitionError, match=f"^{told}.*at least a day and at most 366000"):
+        group_from({"name": "g", "keys": {"k": "text"}, "retention": given})
+
+
 def test_every_fault_of_a_dict_is_listed_with_its_place() -> None:
     with pytest.raises(InvalidDefinitionError) as caught:
         group_from({"name": "g", "keys": {"k": "text"}, "tttl": 1, "features": [{"name": "a"}]})
