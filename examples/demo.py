@@ -40,7 +40,12 @@ def main() -> None:
     screen.banner("featuretrail", WELCOME.format(flights=_flights(options.rows)))
     with console.status("reading the year and starting the embedded server"):
         year = Year.read(options.rows)
-        store = ft.connect(folder=_emptied(options.folder / ".featuretrail"), actor="demo")
+        # what its steps cost would come into the log when it pleases, and move its positions
+        store = ft.connect(
+            folder=_emptied(options.folder / ".featuretrail"),
+            actor="demo",
+            record_performance=False,
+        )
     report.timed("prepare", time.perf_counter() - began)
     with store:
         tell(Scene(store, year, screen, report))

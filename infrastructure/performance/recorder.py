@@ -132,7 +132,7 @@ class Recorder:
         rows: int | None = None,
     ) -> None:
         """Take ``uses`` that cost each feature of the use's selection ``milliseconds`` each."""
-        if not self.on:
+        if self._off is not None or self._writer.refused is not None:
             return
         moment = time.time() if at is None else at.timestamp()
         with self._lock:
@@ -148,7 +148,8 @@ class Recorder:
             if not taken:
                 self._dropped += uses * len(use.selection.features)
             crowded = self._buffer.size * 2 > MOST_MEASUREMENTS
-        self._writer.wake(now=crowded)
+        if crowded or not self._writer.running:
+            self._writer.wake(now=crowded)
 
     def flush(self) -> int | None:
         """Write what waits, and return the position of it; ``None`` when nothing was written.

@@ -36,7 +36,8 @@ class Writer:
 
     An attempt whose outcome is unknown is repeated with the same events, which the log does not
     take twice. ``refused`` is why nothing is written any more; ``written``, ``dropped`` and
-    ``waiting`` count uses of features; ``position`` is that of the last event.
+    ``waiting`` count uses of features; ``position`` is that of the last event,
+    ``running`` tells whether the thread was started.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Writer:
         self.dropped = 0
         self.error: str | None = None
         self.position: int | None = None
+        self.running = False
         self._database = database
         self._event_log = log
         self._metadata = metadata
@@ -70,7 +72,7 @@ class Writer:
 
     def wake(self, *, now: bool) -> None:
         """See to it that what waits is written in time, or ``now``; never waits."""
-        if self._thread is None:
+        if not self.running:
             self._start()
         if now and not self._wake.is_set():
             self._wake.set()
@@ -164,7 +166,7 @@ class Writer:
                 except RuntimeError as error:  # no thread can be had now: the next use tries again
                     self.error = str(error)
                 else:
-                    self._thread = thread
+                    self._thread, self.running = thread, True
 
 
 def _run(reference: "weakref.ref[Writer]", wake: Flag, closing: Flag) -> None:
