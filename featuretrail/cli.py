@@ -15,6 +15,7 @@ from featuretrail.commands import (
     groups,
     ingest,
     lineage,
+    lineage_export,
     past,
     projections,
     rebuild,
@@ -42,6 +43,7 @@ app.add_typer(sets.app, name="set")
 definitions.add_commands(app)
 ingest.add_commands(app)
 app.add_typer(snapshots.app, name="snapshot")
+lineage_export.add_commands(lineage.app)
 app.add_typer(lineage.app, name="lineage")
 rebuild.add_commands(projections.app)
 app.add_typer(projections.app, name="projections")
