@@ -26,7 +26,7 @@ from tests.house.packages import ROOT
 from tests.lineage.openlineage.client import read
 from tests.store.weather import hourly, spine, weather
 
-pytestmark = pytest.mark.tiers("embedded", "apache", "community")
+pytestmark = pytest.mark.tiers("embedded", "apache")
 
 SCHEMAS = ROOT / "docs" / "reference" / "openlineage"
 SERVER = "postgres://db.example:5432"
