@@ -30,6 +30,8 @@
     ├── ProjectionTimeoutError (also a TimeoutError)
     ├── CheckFailedError (also an AssertionError; in featuretrail.projections.checks)
     ├── StorageError
+    ├── EndpointError
+    ├── MissingPackageError
     └── EngineError
 
 Messages say what was given, what exists and what to do; the facts of a message are
@@ -301,6 +303,29 @@ class ProjectionTimeoutError(FeatureTrailError, TimeoutError):
 
 class StorageError(FeatureTrailError):
     """The folder or object store of snapshots cannot be read or written."""
+
+
+class EndpointError(FeatureTrailError):
+    """The address that lineage is sent to cannot be reached, or refused it; ``sent`` were taken."""
+
+    def __init__(self, address: str, reason: str, sent: int) -> None:
+        self.address = address
+        self.sent = sent
+        super().__init__(
+            f"{address} did not take event {sent + 1}: {reason}; {sent} before it were sent, and "
+            "sending them again is safe: the same run has the same id"
+        )
+
+
+class MissingPackageError(FeatureTrailError):
+    """A library that this needs is not installed; ``extra`` is the extra that brings it."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(
+            f"{what} needs a library that is not installed; install it with "
+            f"pip install 'featuretrail[{extra}]'"
+        )
 
 
 class EngineError(FeatureTrailError):

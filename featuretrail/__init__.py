@@ -21,6 +21,7 @@ from featuretrail.domain.errors import (
     DatabaseError,
     DatabaseUnavailableError,
     DefinitionChangedError,
+    EndpointError,
     EngineError,
     FeatureTrailError,
     IdempotencyError,
@@ -31,6 +32,7 @@ from featuretrail.domain.errors import (
     InvalidSpineError,
     InvalidValuesError,
     LineageCycleError,
+    MissingPackageError,
     NaiveTimeError,
     NotFoundError,
     NotYetError,
@@ -66,6 +68,7 @@ from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.stopping import Stop
+from featuretrail.lineage.exporting import LineageExport
 from featuretrail.performance.performance import StorePerformance
 from featuretrail.projections.dead_letters import ParkedEvent, ReplayReport
 from featuretrail.projections.maintenance import MaintenanceReport
@@ -93,6 +96,7 @@ __all__ = [
     "DatabaseUnavailableError",
     "DefinitionChangedError",
     "Difference",
+    "EndpointError",
     "EngineError",
     "Feature",
     "FeatureGroup",
@@ -115,10 +119,12 @@ __all__ = [
     "InvalidValuesError",
     "LeakageReport",
     "LineageCycleError",
+    "LineageExport",
     "LineageGraph",
     "LineageQuality",
     "LogEntry",
     "MaintenanceReport",
+    "MissingPackageError",
     "NaiveTimeError",
     "Node",
     "NodeFacts",

@@ -16,6 +16,7 @@ from featuretrail.commands import (
     groups,
     ingest,
     lineage,
+    lineage_export,
     past,
     performance,
     projections,
@@ -45,6 +46,7 @@ definitions.add_commands(app)
 ingest.add_commands(app)
 compute.add_commands(app)
 app.add_typer(snapshots.app, name="snapshot")
+lineage_export.add_commands(lineage.app)
 app.add_typer(lineage.app, name="lineage")
 rebuild.add_commands(projections.app)
 app.add_typer(projections.app, name="projections")

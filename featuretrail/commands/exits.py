@@ -13,6 +13,7 @@ from psycopg import errors
 
 from featuretrail.domain.errors import (
     DatabaseError,
+    EndpointError,
     EngineError,
     FeatureTrailError,
     IntegrityError,
@@ -27,7 +28,7 @@ FINDING: Final = 1
 INVALID: Final = 2
 """The command line, a file or a request cannot be accepted; nothing was written."""
 UNREACHABLE: Final = 3
-"""The database or the store of snapshots cannot be reached, started or used."""
+"""The database, the store of snapshots or an endpoint cannot be reached, started or used."""
 DEFECT: Final = 70
 """featuretrail itself failed; the traceback is for its authors."""
 REFUSED: Final = 74
@@ -39,7 +40,7 @@ BROKEN_PIPE: Final = 141
 def exit_code(error: FeatureTrailError) -> int:
     """Return the code a command ends with when ``error`` stops it."""
     match error:
-        case DatabaseError() | EngineError() | StorageError():
+        case DatabaseError() | EndpointError() | EngineError() | StorageError():
             return UNREACHABLE
         case IntegrityError() | ProjectionError() | ProjectionTimeoutError():
             return FINDING

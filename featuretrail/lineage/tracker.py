@@ -1,13 +1,14 @@
 """The tracker of lineage: ``store.lineage``."""
 
 from collections.abc import Callable, Iterable
+from typing import get_args
 
 from attrs import evolve
 
 from featuretrail.audit.moments import Moment, Moments
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.events import Metadata
-from featuretrail.domain.inputs import check_count, optional
+from featuretrail.domain.inputs import check_choice, check_count, check_text, optional
 from featuretrail.domain.lineage.cost import CostEstimate
 from featuretrail.domain.lineage.declaring import Declaration
 from featuretrail.domain.lineage.feature_lineage import FeatureLineage
@@ -26,6 +27,7 @@ from featuretrail.infrastructure.lineage.evidence import read_cost
 from featuretrail.infrastructure.lineage.reading import LineageReader
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.registry import RegistryReader
+from featuretrail.lineage.exporting import Format, LineageExport, RunOrder, as_lines, draw, send
 from featuretrail.lineage.parents import GivenParent, pinned_parents
 
 Parents = Iterable[GivenParent]
@@ -52,6 +54,7 @@ class FeatureLineageTracker:
         decided_by: DecidedBy,
     ) -> None:
         self._database = database
+        self._log = log
         self._registry = registry
         self._reader = reader
         self._declarer = declarer
@@ -159,6 +162,51 @@ class FeatureLineageTracker:
         """
         graph = self._lineage(at).graph
         return impact_of(graph, find_versions(graph, of))
+
+    @needs("auditor")
+    def export(
+        self,
+        format: Format = "mermaid",  # noqa: A002 - as every library calls it
+        of: Named | None = None,
+        *,
+        at: Moment | None = None,
+        detail: str = "auto",
+        after: int = 0,
+        namespace: str | None = None,
+    ) -> LineageExport:
+        """Return the lineage as a picture (``mermaid``, ``dot``, ``svg``) or as ``openlineage``.
+
+        With ``of`` only what that comes from and what comes from it. ``detail`` tells each feature
+        (``features``), groups by their number (``groups``), or groups above 40 things (``auto``).
+        OpenLineage events are lines of JSON, of the runs recorded after the position ``after``;
+        ``namespace`` is what the server is called in them, ``postgres://HOST:PORT``, by default as
+        it was connected to. Raises ``InvalidInputError``, and ``MissingPackageError`` without the
+        extra ``openlineage``.
+        """
+        order = RunOrder(self._lineage(at).graph, of, after, namespace)
+        check_choice("the format", format, get_args(Format))
+        if format == "openlineage":
+            return as_lines(self._database, self._log, order)
+        return draw(order.graph_drawn, format, detail)
+
+    @needs("auditor")
+    def send(
+        self,
+        address: str,
+        of: Named | None = None,
+        *,
+        at: Moment | None = None,
+        after: int = 0,
+        namespace: str | None = None,
+    ) -> int:
+        """Send the OpenLineage events that ``export`` writes to ``address``; return their number.
+
+        ``address`` is an HTTP URL; without a path ``/api/v1/lineage`` is meant. The environment
+        variable ``OPENLINEAGE_API_KEY`` holds the endpoint's key, if it has one. Sending again is
+        safe. Raises ``EndpointError`` too.
+        """
+        order = RunOrder(self._lineage(at).graph, of, after, namespace)
+        return send(self._database, self._log, order, check_text("address", address))
 
     def _lineage(self, at: Moment | None) -> Lineage:
         """Return the lineage at a moment, its graph marked with the moment's position."""

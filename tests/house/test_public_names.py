@@ -39,6 +39,7 @@ def test_every_error_is_public() -> None:
         featuretrail.FeatureSnapshot,
         featuretrail.Impact,
         featuretrail.LeakageReport,
+        featuretrail.LineageExport,
         featuretrail.LineageGraph,
         featuretrail.LineageQuality,
         featuretrail.LogEntry,

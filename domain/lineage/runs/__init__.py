@@ -1,0 +1,1 @@
+"""Runs: what happened, told as jobs that read some data and write other."""

@@ -1,0 +1,69 @@
+"""The page "Export the lineage" says what happens."""
+
+import doctest
+import json
+import re
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+import featuretrail as ft
+from featuretrail.infrastructure.openlineage.facets import VERSION
+from tests.cli.conftest import Run
+from tests.engines.database import Database
+from tests.house.packages import ROOT
+
+PAGE = ROOT / "docs" / "how-to" / "export-lineage.md"
+PICTURE = PAGE.with_name("lineage.svg")
+BLOCK = re.compile(r"^```(pycon|console|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+STEP = re.compile(r"^\$ featuretrail (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+
+
+def test_the_session_of_the_page_is_what_happens(
+    run: Run, folder: Path, database: Database
+) -> None:
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(verbose=False)
+    said: list[str] = []
+    seen: list[str] = []
+    with ft.connect(database.url, artifacts="database:", actor="ann") as store:
+        names = {"store": store, "ft": ft, "datetime": datetime, "UTC": UTC}
+        for kind, block in BLOCK.findall(PAGE.read_text("utf-8")):
+            seen.append(kind)
+            if kind == "pycon":
+                part = parser.get_doctest(block, names, PAGE.name, None, 0)
+                failed, _ = runner.run(part, clear_globs=False, out=said.append)
+                assert failed == 0, "".join(said)
+            elif kind == "console":
+                for line, printed in STEP.findall(block):
+                    assert run(*shlex.split(line)).out == printed
+            else:
+                lines = (folder / "events.jsonl").read_text("utf-8").splitlines()
+                assert masked(excerpt(lines), database) == json.loads(block)
+    assert seen == ["pycon", "console", "console", "console", "json"]
+    assert (folder / "lineage.svg").read_bytes() == PICTURE.read_bytes()
+
+
+def excerpt(lines: list[str]) -> object:
+    """Return what the page shows of the event that ends the snapshot's run."""
+    [event] = [
+        event
+        for event in map(json.loads, lines)
+        if (event["job"]["name"], event["eventType"]) == ("snapshot.late", "COMPLETE")
+    ]
+    fields = event["outputs"][0]["facets"]["columnLineage"]["fields"]
+    return {"run": event["run"], "chill": fields["chill"]}
+
+
+def masked(said: object, database: Database) -> object:
+    """Name the server and the database as the page does; hide digests, times, ids, the release."""
+    known = psycopg.conninfo.conninfo_to_dict(database.url)
+    text = json.dumps(said)
+    text = text.replace(f"localhost:{known['port']}", "localhost:5432")
+    text = text.replace(str(known["dbname"]), "shop").replace(f'"{VERSION}"', '"0.1.0"')
+    text = text.replace(f"urn:featuretrail:{VERSION}", "urn:featuretrail:0.1.0")
+    text = re.sub(r"\b[0-9a-f]{64}\b", "…", text)
+    text = re.sub(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", "…", text)
+    text = re.sub(r'("eventTime": ")[^"]+', r"\1…", text)
+    return json.loads(text)
