@@ -50,7 +50,7 @@ class TinyBlocks(AdbcSource):
     verbose=st.booleans(),
 )
 @settings(
-    max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 def test_every_way_answers_as_the_reference(
     reader_of: "Readers",

@@ -75,7 +75,7 @@ def steps(draw: st.DrawFn) -> Step:
 
 @given(history=st.lists(steps(), max_size=7))
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_an_online_read_equals_a_retrieval_as_of_now(
     registered: ft.TimescaleDBFeatureStore, history: list[Step]

@@ -74,7 +74,7 @@ def retaining(database: Clone) -> Iterator[Retaining]:
     verbose=st.booleans(),
 )
 @settings(
-    max_examples=60,
+    max_examples=30,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking on servers takes too long
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,

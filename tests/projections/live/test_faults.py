@@ -7,7 +7,7 @@ import pytest
 from tests.engines.database import Tier
 from tests.projections.live.faults import run_faults
 
-KILLS: dict[Tier, int] = {"embedded": 50, "apache": 12}
+KILLS: dict[Tier, int] = {"embedded": 50, "apache": 6}
 
 
 @pytest.mark.tiers("embedded", "apache")
