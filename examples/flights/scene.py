@@ -1,5 +1,7 @@
 """What every step of the story works with."""
 
+from pathlib import Path
+
 from attrs import frozen
 
 from featuretrail import TimescaleDBFeatureStore
@@ -12,9 +14,10 @@ SET = "departure_delay"
 
 @frozen
 class Scene:
-    """The store, the year's data, and where the story is told and reported."""
+    """The store, the year's data, where the story is told and reported, a folder for pictures."""
 
     store: TimescaleDBFeatureStore
     year: Year
     screen: Screen
     report: Report
+    folder: Path

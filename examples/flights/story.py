@@ -1,6 +1,6 @@
 """The story, in order."""
 
-from flights import computed, derived, freezing, hindsight, present
+from flights import computed, derived, freezing, hindsight, origins, present
 from flights.scene import Scene
 
 
@@ -28,3 +28,4 @@ def tell(scene: Scene) -> None:
     derived.rebuild(scene)
     derived.ask(scene, frozen)
     computed.compute(scene)
+    origins.trace(scene, frozen)
