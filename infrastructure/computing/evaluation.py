@@ -1,6 +1,5 @@
 """The rules of a unit over its rows: parents first, each timed, its word taken in a few rows."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -15,6 +14,7 @@ from featuretrail.infrastructure.computing import expression_way, python_way
 from featuretrail.infrastructure.computing.python_way import Function
 from featuretrail.infrastructure.computing.rows import EVENT_TIME, UnitRows, equal
 from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.performance.meter import Meter, Reading
 
 SAMPLES = 3
 """Rows in which a rule is computed again, from nothing but what it may use."""
@@ -31,11 +31,11 @@ Functions = Callable[[ResolvedFeature], Function]
 
 @frozen(eq=False)
 class Evaluated:
-    """The values of a feature at the rows of its unit, and the wall seconds that they took."""
+    """The values of a feature at the rows of its unit, and what they took."""
 
     feature: ResolvedFeature
     values: pa.Array = field(repr=False)
-    seconds: float
+    cost: Reading
 
 
 def evaluate(
@@ -53,9 +53,12 @@ def evaluate(
             for parent in parents
         ]
         run = _runner(database, feature, parents, functions)
-        began = time.perf_counter()
-        values = run(rows.table, rows.times, rows.starts, arrays)
-        done[place(feature)] = Evaluated(feature, values, time.perf_counter() - began)
+        meter = Meter.start().watch_memory()
+        try:
+            values = run(rows.table, rows.times, rows.starts, arrays)
+        finally:
+            cost = meter.stop()
+        done[place(feature)] = Evaluated(feature, values, cost)
         _check_word(feature, rows, arrays, values, run, since)
     return done
 

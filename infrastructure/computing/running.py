@@ -135,7 +135,7 @@ class UnitRunner:
             chosen = pa.array(np.flatnonzero(first))
             table = table.take(chosen)
             values = {
-                key: Evaluated(each.feature, each.values.take(chosen), each.seconds)
+                key: Evaluated(each.feature, each.values.take(chosen), each.cost)
                 for key, each in values.items()
             }
         new = np.ones(table.num_rows, np.bool_)
@@ -168,7 +168,8 @@ def _outcome(unit: Unit, window: Window, computed: _Computed, receipt: Receipt |
     first, last = as_datetime(pc.min(times)), as_datetime(pc.max(times))
     features, measurements = [], []
     for feature in unit.features:
-        milliseconds = 1000 * computed.values[place(feature)].seconds
+        cost = computed.values[place(feature)].cost
+        milliseconds = 1000 * cost.seconds
         features.append(
             ComputedFeature(
                 feature=str(feature.reference),
@@ -188,6 +189,9 @@ def _outcome(unit: Unit, window: Window, computed: _Computed, receipt: Receipt |
                 milliseconds,
                 "training",
                 version=str(feature.version.version),
+                memory_usage_mb=cost.memory_mb,
+                cpu_time_ms=None if cost.cpu_seconds is None else 1000 * cost.cpu_seconds,
+                row_count=computed.rows.num_rows,
             )
         )
     return Outcome(tuple(features), () if receipt is None else tuple(measurements))

@@ -492,6 +492,10 @@ def test_a_recorder_of_the_callers_takes_the_measurements(
     store.compute("derived")
 
     assert [(item.feature_name, item.version) for item in taken] == [("derived.two", "1.0.0")]
+    [item] = taken
+    assert item.row_count == 1
+    assert item.cpu_time_ms is not None
+    assert item.memory_usage_mb is not None
     assert not any(e.topic == PerformanceSampled.TOPIC for e in store.audit.log(limit=None))
 
 
