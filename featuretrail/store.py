@@ -26,7 +26,6 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.embedded import EmbeddedServer
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.performance.recorder import Recorder
-from featuretrail.infrastructure.performance.usage import Use
 from featuretrail.infrastructure.registration import Registrar
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
@@ -204,7 +203,7 @@ class TimescaleDBFeatureStore:
         if not self._recorder.on:
             return self._historical.get(spine, resolved, **how)
         table, cost = self._historical.metered(spine, resolved, **how)
-        self._recorder.add_call(cost, lambda own: Use(own, "training"))
+        self._recorder.add_call(cost, "training")
         return table
 
     @needs("auditor")
