@@ -22,10 +22,8 @@ from benchmarks.server import scratch_database
 from featuretrail.infrastructure.migrations import migrate
 from featuretrail.infrastructure.performance.meter import Meter
 from featuretrail.infrastructure.performance.usage import (
-    SELECTIONS,
     CallCost,
     Selection,
-    Share,
     Use,
 )
 
@@ -96,12 +94,12 @@ def _calls() -> list[tuple[str, Ask, int]]:
         (
             "retrieval, 10 spine rows x 1 feature",
             lambda store: store.get_historical_features(few, FEATURES[:1], method="sql"),
-            800,
+            1_500,
         ),
         (
             "retrieval, 10 spine rows x 20 features",
             lambda store: store.get_historical_features(few, FEATURES, method="sql"),
-            400,
+            800,
         ),
         (
             "retrieval, 20k spine rows x 20 features",
@@ -159,12 +157,11 @@ def _bare(store: ft.TimescaleDBFeatureStore, calls: int = 20_000) -> dict[str, f
     recorder = store.performance.recorder
     online = Use(Selection(tuple((name, "1.0.0") for name in FEATURES)), "inference")
     resolved = [store.registry().resolve(name) for name in FEATURES]
+    spent = {f"group_{group}": 0.0 for group in range(GROUPS)}
 
     def training() -> None:
         reading = Meter.start().stop()
-        own = [SELECTIONS.of(resolved[:10]), SELECTIONS.of(resolved[10:])]
-        shares = [Share(each, reading.seconds * 1e3, 0.1, None) for each in own]
-        recorder.add_call(CallCost(10, shares), lambda own: Use(own, "training"))
+        recorder.add_call(CallCost(10, resolved, spent, reading), "training")
 
     return {
         "online read, 20 features": _each(lambda: recorder.add(online, 0.5, rows=1), calls),

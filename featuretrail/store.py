@@ -33,7 +33,6 @@ from featuretrail.infrastructure.lineage.reading import LineageReader
 from featuretrail.infrastructure.lineage.training import TrainingRun, TrainingRuns
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.performance.recorder import Recorder
-from featuretrail.infrastructure.performance.usage import Use
 from featuretrail.infrastructure.registration import Registrar
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
@@ -248,7 +247,7 @@ class TimescaleDBFeatureStore:
         if not self._recorder.on:
             return self._historical.get(spine, resolved, **how)
         table, cost = self._historical.metered(spine, resolved, **how)
-        self._recorder.add_call(cost, lambda own: Use(own, "training"))
+        self._recorder.add_call(cost, "training")
         return table
 
     @needs("auditor")

@@ -50,11 +50,10 @@ class Buffer:
         use: Use,
         at: float,
         milliseconds: float,
-        *,
-        uses: int = 1,
-        cpu_ms: float | None = None,
-        memory_mb: float | None = None,
-        rows: int | None = None,
+        uses: int,
+        cpu_ms: float | None,
+        memory_mb: float | None,
+        rows: int | None,
     ) -> bool:
         """Take in ``uses`` at the time ``at`` (seconds since 1970); return False if it is full.
 

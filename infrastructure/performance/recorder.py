@@ -5,6 +5,7 @@ Whoever measures never waits for the database and never sees its errors.
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from threading import Lock
@@ -14,14 +15,17 @@ from weakref import WeakSet
 from attrs import asdict, frozen
 
 from featuretrail.domain.events import Metadata
-from featuretrail.domain.events.performance import Measurement
+from featuretrail.domain.events.performance import Context, Measurement
 from featuretrail.domain.records import measurement
 from featuretrail.domain.results import Result
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.performance.buffer import MOST_MEASUREMENTS, Buffer
-from featuretrail.infrastructure.performance.usage import CallCost, Selection, Use
+from featuretrail.infrastructure.performance.usage import Call, CallCost, Selection, Use, Uses
 from featuretrail.infrastructure.performance.writer import Writer
+
+ADD_UP = 1_000
+"""Uses that are queued before they are added up."""
 
 CLOSING_SECONDS = 2.0
 """How long closing waits for the last measurements to be written."""
@@ -69,6 +73,7 @@ class Recorder:
         on: bool = True,
     ) -> None:
         self._lock = Lock()
+        self._queue: deque[Uses | Call] = deque()
         self._buffer = Buffer()
         self._dropped = 0
         self._off: str | None = None if on else "it was switched off by record_performance"
@@ -109,16 +114,10 @@ class Recorder:
                 rows=each.row_count,
             )
 
-    def add_call(self, cost: CallCost, use: Callable[[Selection], Use]) -> None:
-        """Take the shares of one call."""
-        for share in cost.shares:
-            self.add(
-                use(share.selection),
-                share.milliseconds,
-                cpu_ms=share.cpu_ms,
-                memory_mb=share.memory_mb,
-                rows=cost.rows,
-            )
+    def add_call(self, cost: CallCost, context: Context, snapshot_id: str | None = None) -> None:
+        """Take one call for several features; each has its share of what the call cost."""
+        if self._off is None and self._writer.refused is None:
+            self._enqueue(Call(time.time(), cost, context, snapshot_id))
 
     def add(
         self,
@@ -135,21 +134,14 @@ class Recorder:
         if self._off is not None or self._writer.refused is not None:
             return
         moment = time.time() if at is None else at.timestamp()
-        with self._lock:
-            taken = self._buffer.add(
-                use,
-                moment,
-                milliseconds,
-                uses=uses,
-                cpu_ms=cpu_ms,
-                memory_mb=memory_mb,
-                rows=rows,
-            )
-            if not taken:
-                self._dropped += uses * len(use.selection.features)
-            crowded = self._buffer.size * 2 > MOST_MEASUREMENTS
-        if crowded or not self._writer.running:
-            self._writer.wake(now=crowded)
+        self._enqueue(Uses(use, moment, milliseconds, uses, cpu_ms, memory_mb, rows))
+
+    def _enqueue(self, what: Uses | Call) -> None:
+        self._queue.append(what)
+        if len(self._queue) >= ADD_UP:
+            self._add_up()
+        if not self._writer.running:
+            self._writer.wake(now=False)
 
     def flush(self) -> int | None:
         """Write what waits, and return the position of it; ``None`` when nothing was written.
@@ -160,6 +152,7 @@ class Recorder:
 
     def status(self) -> Recording:
         """Return how recording stands."""
+        self._add_up()
         with self._lock:
             waiting, dropped = self._buffer.uses(), self._dropped
         writer = self._writer
@@ -187,13 +180,27 @@ class Recorder:
 
     def _take(self) -> Buffer:
         """Return what waits and begin anew."""
+        self._add_up()
         with self._lock:
             taken, self._buffer = self._buffer, Buffer()
             return taken
 
+    def _add_up(self) -> None:
+        """Take what is queued into the buffer: many at once cost a fraction of one by one."""
+        with self._lock:
+            while self._queue:
+                what = self._queue.popleft()
+                for each in (what,) if isinstance(what, Uses) else what.uses():
+                    if not self._buffer.add(*each):
+                        self._dropped += each.number * len(each.use.selection.features)
+            crowded = self._buffer.size * 2 > MOST_MEASUREMENTS
+        if crowded:
+            self._writer.wake(now=True)
+
     def _forked(self) -> None:
         """Leave what waits, and the connections, to the parent."""
         self._lock, self._buffer, self._off = Lock(), Buffer(), _FORKED
+        self._queue.clear()
 
 
 def _forked() -> None:

@@ -7,18 +7,14 @@ from attrs import field, frozen
 
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.performance.meter import Reading
-from featuretrail.infrastructure.performance.usage import SELECTIONS, CallCost, Share
+from featuretrail.infrastructure.performance.usage import CallCost
 from featuretrail.infrastructure.retrieval.answer import (
     Answer,
     FeatureColumns,
     judge,
     status_column,
 )
-from featuretrail.infrastructure.retrieval.naming import (
-    by_group,
-    refuse_repeated,
-    refuse_taken,
-)
+from featuretrail.infrastructure.retrieval.naming import refuse_repeated, refuse_taken
 from featuretrail.infrastructure.retrieval.spine import Spine
 from featuretrail.infrastructure.retrieval.task import GroupTask
 
@@ -62,27 +58,8 @@ class Retrieval:
         return with_columns(self.spine.table, added)
 
     def cost(self, whole: Reading) -> CallCost:
-        """Return each feature's share of what the ``whole`` call took.
-
-        The time of a group is shared equally by its features that were asked for, the rest of the
-        call by all features; processor time in the proportions of time, memory equally.
-        """
-        grouped = by_group(list(self.features.values()))
-        features = len(self.features)
-        common = max(0.0, whole.seconds - sum(self.spent.values())) / features
-        shares = []
-        for group, own in grouped.items():
-            seconds = self.spent[group] / len(own) + common
-            part = seconds / whole.seconds if whole.seconds > 0 else 0.0
-            shares.append(
-                Share(
-                    SELECTIONS.of(own),
-                    seconds * 1e3,
-                    None if whole.cpu_seconds is None else whole.cpu_seconds * part * 1e3,
-                    None if whole.memory_mb is None else whole.memory_mb / features,
-                )
-            )
-        return CallCost(self.spine.table.num_rows, shares)
+        """Return what the ``whole`` call took, to be shared by its features."""
+        return CallCost(self.spine.table.num_rows, list(self.features.values()), self.spent, whole)
 
 
 def with_columns(table: pa.Table, added: Sequence[tuple[str, pa.Array]]) -> pa.Table:

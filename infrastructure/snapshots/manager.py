@@ -20,7 +20,6 @@ from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.performance.recorder import Recorder
-from featuretrail.infrastructure.performance.usage import Use
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
@@ -74,7 +73,7 @@ class FeatureSnapshotManager:
         self._check_version(order, self._catalogue.all(order.feature_set.definition.name))
         matrix, cost = derive(self._database, self._reader, source)
         made = self._record(order, source, matrix, started)
-        self._recorder.add_call(cost, lambda own: Use(own, "training", made.snapshot_id))
+        self._recorder.add_call(cost, "training", made.snapshot_id)
         return made
 
     @needs("auditor")

@@ -52,7 +52,7 @@ def test_the_shares_of_a_call_sum_up_to_the_call(store: ft.TimescaleDBFeatureSto
     retrieval = store._historical.retrieve(spine(), features)
     cost = retrieval.cost(Reading(0.5, 0.25, 30.0))
 
-    shares = {share.selection.features: share for share in cost.shares}
+    shares = {share.selection.features: share for share in cost.shares()}
     temp_and_sky = shares[(("weather.temp", "1.0.0"), ("weather.sky", "1.0.0"))]
     speed = shares[(("wind.speed", "1.0.0"),)]
     assert cost.rows == 4
