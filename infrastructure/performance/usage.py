@@ -101,7 +101,7 @@ class Use:
 
 
 class Uses(NamedTuple):
-    """``number`` uses, at a time (seconds since 1970); milliseconds and so on are of one of them."""
+    """``number`` uses at a time (seconds since 1970); what they cost is said of one of them."""
 
     use: Use
     at: float
