@@ -170,7 +170,7 @@ class Recorder:
         return Recording(
             on=self.on,
             reason=self._off if self._off is not None else writer.refused,
-            waiting=waiting + writer.waiting,
+            waiting=0 if writer.refused is not None else waiting + writer.waiting,
             written=writer.written,
             dropped=dropped + writer.dropped,
             error=writer.error,

@@ -104,12 +104,11 @@ def test_a_budget_is_set(defined: Run) -> None:
         (["show", "--since", "7 days"], "is no time"),
         (["show", "--since", "0d"], "give a positive timedelta"),
         (["show", "--since", "999999d"], "at most 36,500 days"),
-        (["hints", "--since", "2999-01-01T00:00:00Z"], "give a positive timedelta"),
+        (["hints", "--since", "2999-01-01T00:00:00Z"], "which is still to come"),
         (["hints", "--since", "2013-01-01T00:00:00"], "has no time zone"),
         (["budget", "weather.temp", "0"], "budget_ms is 0"),
         (["budget", "weather.temp", "nan"], "budget_ms is nan"),
         (["budget", "weather.tmp", "5"], "did you mean 'weather.temp'"),
-        (["show", "--since", "9999-01-01T00:00:00Z"], "which is still to come"),
     ],
     ids=str,
 )
