@@ -24,6 +24,7 @@ from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.computing.computer import Progress, RuleComputer
+from featuretrail.infrastructure.computing.recording import LogRecorder
 from featuretrail.infrastructure.computing.report import ComputeReport
 from featuretrail.infrastructure.computing.requested import Requested
 from featuretrail.infrastructure.database import Database
@@ -90,7 +91,12 @@ class TimescaleDBFeatureStore:
         )
         self._online = OnlineReader(database, self._registry, self._historical, self._recorder)
         self.rules = RuleComputer(
-            database, self._log, self._registry, self._historical, self._values
+            database,
+            self._log,
+            self._registry,
+            self._historical,
+            self._values,
+            LogRecorder(self._log, self._recorder.written_at),
         )
         self.snapshots = FeatureSnapshotManager(
             database, self._log, self._registry, self._historical, blobs, self._recorder

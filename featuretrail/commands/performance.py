@@ -96,6 +96,7 @@ def _explain(found: FeaturePerformance) -> None:
     title = f"{found.feature_name} since {found.since.astimezone(UTC).isoformat(sep=' ')}"
     if found.total is None:
         write_line(f"{title}: nothing was measured")
+        _behind(found.behind)
         return
     write_record(title, {**_row(found.total), "budget ms": f"{found.budget_ms:g}"})
     write_line("by context", style="bold")
@@ -173,4 +174,7 @@ def _period(text: str) -> timedelta:
         return timedelta(**{_UNITS[match[2]]: int(match[1])})
     if re.fullmatch(r"\d+\w*", text):
         raise InvalidInputError(f"--since is {text!r}; give 90m, 12h, 7d or so, or a time")
-    return datetime.now(UTC) - instant(text, "--since")
+    period = datetime.now(UTC) - instant(text, "--since")
+    if period <= timedelta(0):
+        raise InvalidInputError(f"--since is {text!r}, which is still to come; give a time before")
+    return period

@@ -197,7 +197,9 @@ def _described(connection: AnyConnection, statement: bytes) -> str:
         raise psycopg.errors.error_from_result(prepared)
     oid = connection.pgconn.describe_prepared(b"").ftype(0)
     known = connection.adapters.types.get(oid)
-    return f"oid {oid}" if known is None else known.name
+    if known is None:
+        return f"oid {oid}"
+    return known.name if known.oid == oid else f"{known.name}[]"
 
 
 def _check_functions(connection: AnyConnection, what: str, source: str) -> None:

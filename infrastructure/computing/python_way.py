@@ -104,7 +104,13 @@ def _joined(feature: ResolvedFeature, parts: Sequence[Array]) -> pa.Array:
     if not parts:
         return pa.nulls(0, ARROW_TYPES[feature.dtype])
     masked = any(isinstance(part, np.ma.MaskedArray) for part in parts)
-    whole = np.ma.concatenate(parts) if masked else np.concatenate(parts)  # type: ignore[no-untyped-call]
+    try:
+        whole = np.ma.concatenate(parts) if masked else np.concatenate(parts)  # type: ignore[no-untyped-call]
+    except TypeError as error:
+        raise RuleError(
+            str(feature.reference),
+            f"returned arrays of types that do not go together, one an entity: {error}",
+        ) from error
     mask = np.ma.getmaskarray(whole) if masked else None
     return as_values(feature, np.asarray(whole), mask)
 
@@ -114,12 +120,12 @@ def as_values(feature: ResolvedFeature, array: Array, mask: Array | None = None)
 
     Raises ``RuleError`` for values that the feature's type cannot hold.
     """
-    missing = _missing(array) if mask is None else mask | _missing(array)
     try:
+        missing = _missing(array) if mask is None else mask | _missing(array)
         column = _as_arrow(feature.dtype, array, missing)
         target = Target(feature.name, feature.column, feature.dtype)
         return cast_column(target, pa.chunked_array([column])).cast(ARROW_TYPES[feature.dtype])
-    except (ColumnError, pa.ArrowInvalid, pa.ArrowTypeError) as error:
+    except (ColumnError, ValueError, TypeError, NotImplementedError, OverflowError) as error:
         raise RuleError(
             str(feature.reference),
             f"returned values of type {array.dtype} that are no {feature.dtype}: {error}",

@@ -1,6 +1,6 @@
 """Where measurements of computing go."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import uuid4
 
@@ -19,11 +19,14 @@ class Recorder(Protocol):
 
 
 class LogRecorder:
-    """Writes the measurements of each call as one event, at once."""
+    """Writes the measurements of each call as one event, at once; ``told`` hears its position."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, told: Callable[[int], None] | None = None) -> None:
         self._log = log
+        self._told = told
 
     def record(self, measurements: Sequence[Measurement], metadata: Metadata) -> None:
         """Append ``measurements`` to the log."""
-        self._log.append(performance_sample(uuid4(), measurements, metadata))
+        appended = self._log.append(performance_sample(uuid4(), measurements, metadata))
+        if self._told is not None:
+            self._told(appended.last_position)

@@ -40,7 +40,7 @@ class Naming:
         without it the host and port connected to, ``localhost`` for a socket. Raises
         ``InvalidInputError``.
         """
-        if server is not None and not _NAMESPACE.fullmatch(server):
+        if server is not None and not (isinstance(server, str) and _NAMESPACE.fullmatch(server)):
             raise InvalidInputError(
                 f"the namespace is {shown(server)}; give postgres://HOST:PORT, without user, "
                 "password or database"

@@ -76,6 +76,7 @@ class Recorder:
         self._queue: deque[Uses | Call] = deque()
         self._buffer = Buffer()
         self._dropped = 0
+        self._written_elsewhere = 0
         self._off: str | None = None if on else "it was switched off by record_performance"
         self._writer = Writer(database, log, metadata, self._take)
         _recorders.add(self)
@@ -87,8 +88,18 @@ class Recorder:
 
     @property
     def position(self) -> int | None:
-        """The position of the last that was written, ``None`` before there is one."""
-        return self._writer.position
+        """The position of the last that this process wrote, ``None`` before there is one."""
+        known = [
+            each
+            for each in (self._writer.position, self._written_elsewhere)
+            if each is not None and each > 0
+        ]
+        return max(known, default=None)
+
+    def written_at(self, position: int) -> None:
+        """Take note that measurements that did not come through here are at ``position``."""
+        with self._lock:
+            self._written_elsewhere = max(position, self._written_elsewhere)
 
     def record(self, measurements: Iterable[Measurement]) -> None:
         """Take ``measurements``; those of the same kind and about the same time become one.
@@ -159,7 +170,7 @@ class Recorder:
         return Recording(
             on=self.on,
             reason=self._off if self._off is not None else writer.refused,
-            waiting=waiting + writer.waiting,
+            waiting=0 if writer.refused is not None else waiting + writer.waiting,
             written=writer.written,
             dropped=dropped + writer.dropped,
             error=writer.error,

@@ -37,6 +37,17 @@ def test_without_measurements_there_is_nothing_to_show(defined: Run) -> None:
     assert defined("performance", "hints", "--json").json == {"hints": []}
 
 
+def test_what_the_read_side_has_not_taken_in_yet_is_told(defined: Run, database: Database) -> None:
+    with ft.connect(database.url, artifacts="database:") as store:
+        costs = [measurement("weather.temp", NOON, 1.0, "training")]
+        store._log.append(performance_sample(uuid4(), costs, Metadata()))
+
+    detail = defined("performance", "show", "weather.temp")
+
+    assert "nothing was measured" in detail.out
+    assert "the read side lacks" in detail.out
+
+
 def test_a_version_that_became_slower_is_a_finding(defined: Run, database: Database) -> None:
     times = [10 + n / 100 for n in range(50)]
     record(database, v1_0_0=times, v1_1_0=[3 * time for time in times])
@@ -93,7 +104,7 @@ def test_a_budget_is_set(defined: Run) -> None:
         (["show", "--since", "7 days"], "is no time"),
         (["show", "--since", "0d"], "give a positive timedelta"),
         (["show", "--since", "999999d"], "at most 36,500 days"),
-        (["hints", "--since", "2999-01-01T00:00:00Z"], "give a positive timedelta"),
+        (["hints", "--since", "2999-01-01T00:00:00Z"], "which is still to come"),
         (["hints", "--since", "2013-01-01T00:00:00"], "has no time zone"),
         (["budget", "weather.temp", "0"], "budget_ms is 0"),
         (["budget", "weather.temp", "nan"], "budget_ms is nan"),

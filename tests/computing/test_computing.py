@@ -324,6 +324,8 @@ NONSENSE: list[tuple[Any, str, str]] = [
     (lambda level: level, "text", "values of type float64 that are no text"),
     (lambda level: np.array([b"a", b"b"])[: len(level)], "text", "that are no text"),
     (lambda level: level.astype("S"), "float64", "that are no float64"),
+    (lambda level: level * 1j, "float64", "of type complex128 that are no float64"),
+    (lambda level: np.array([level, None, 0], object)[:2], "float64", "of type object that are no"),
 ]
 
 
@@ -337,10 +339,25 @@ def test_a_rule_that_returns_nonsense_is_named_and_stores_nothing(
         store.register(computed("derived", ft.Feature(f"bad{count}", dtype, rule=rule)))
         before = store.position
 
-        with pytest.raises(ft.RuleError, match=rf"'derived\.bad\d@1\.0\.0' .*{reason}") as raised:
+        with pytest.raises(ft.RuleError, match=rf"'derived\.bad\d+@1\.0\.0' .*{reason}") as raised:
             store.compute(f"derived.bad{count}")
         assert raised.value.feature == f"derived.bad{count}@1.0.0"
         assert store.position == before
+
+
+def test_types_that_differ_from_one_entity_to_another_are_refused(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    def body(level: Floats) -> Any:
+        return level if level[0] > 3.0 else level.astype("datetime64[us]")
+
+    store.register(readings())
+    store.ingest("readings", table((1, 1, 3.0), (2, 1, 4.0)))
+    rule = ft.Rule("python", ["readings.level"], "def mixed(level): ...", function=body)
+    store.register(computed("derived", number("mixed", rule)))
+
+    with pytest.raises(ft.RuleError, match=r"'derived\.mixed@1\.0\.0' .*do not go together"):
+        store.compute("derived")
 
 
 CHEATING = [
@@ -474,6 +491,17 @@ def test_each_run_records_what_each_feature_cost(store: ft.TimescaleDBFeatureSto
     table_at = store.audit.rows_at("feature_performance_metrics")
     assert sorted(row["feature_name"] for row in table_at.rows) == ["derived.total", "derived.two"]
     assert all(row["computation_time_ms"] > 0 for row in table_at.rows)
+
+
+def test_who_computed_has_the_figures_at_once(store: ft.TimescaleDBFeatureStore) -> None:
+    defined(store, number("two", double()))
+    store.ingest("readings", table((1, 1, 1.0), (1, 2, 2.0)))
+    store.compute("derived")
+
+    found = store.get_feature_performance_metrics("derived.two")
+
+    assert found.total is not None
+    assert (found.total.uses, found.total.rows_per_use, found.behind) == (1, 2.0, 0)
 
 
 def test_a_recorder_of_the_callers_takes_the_measurements(

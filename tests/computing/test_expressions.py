@@ -109,6 +109,7 @@ MISUNDERSTOOD = [
     ("query_to_xml('x', true, true, '')::text", "text", "'query_to_xml', whose result"),
     ("lo_import('/etc/passwd')::text::float8", "float64", "'lo_import', whose result"),
     ("(level, level)", "float64", "is of type record"),
+    ("array[level]", "float64", r"is of type float8\[\]"),
 ]
 
 
