@@ -12,7 +12,6 @@ from featuretrail.domain.events import (
     ConsistencyChecked,
     DocumentationGenerated,
     DriftDetected,
-    LineageDeclared,
     MetadataRecorded,
     PerformanceSampled,
 )
@@ -34,7 +33,6 @@ FREE = (
     ConsistencyChecked,
     DocumentationGenerated,
     DriftDetected,
-    LineageDeclared,
     MetadataRecorded,
     PerformanceSampled,
 )
@@ -58,7 +56,7 @@ def plain(empty_database: Database) -> Database:
         facts = {"name": first.name, "sha256": first.sha256}
         connection.execute(query("migrations/record"), facts)
     migrate(empty_database.url)
-    with ft.connect(empty_database.url, artifacts="database:") as store:
+    with ft.connect(empty_database.url, artifacts="database:", record_performance=False) as store:
         fill(store)
         EventLog(store._database).append(
             *(event for event in round_of(0) if isinstance(event, FREE))
@@ -97,7 +95,7 @@ def test_every_answer_row_and_rule_is_as_before(plain: Database) -> None:
             )
     assert done.read_side is not None
     assert done.read_side.swapped
-    with ft.connect(plain.url, artifacts="database:") as store:
+    with ft.connect(plain.url, artifacts="database:", record_performance=False) as store:
         assert store.projections.verify().ok
         assert store.audit.verify().ok
 
@@ -135,7 +133,7 @@ def test_a_column_added_during_a_move_begins_it_anew(plain: Database) -> None:
         "flights", keys={"carrier": "text", "number": "int64"}, known_time="published",
         version="1.1.0", features=[ft.Feature("gate", "text", "Where it leaves")],
     )  # fmt: skip
-    with ft.connect(plain.url, artifacts="database:") as store:
+    with ft.connect(plain.url, artifacts="database:", record_performance=False) as store:
 
         def register(what: str, done: int, total: int) -> None:
             if (
@@ -202,7 +200,7 @@ def test_readers_and_writers_go_on_during_a_move(plain: Database) -> None:
 
     def read_and_write() -> None:
         try:
-            with ft.connect(plain.url, artifacts="database:") as store:
+            with ft.connect(plain.url, artifacts="database:", record_performance=False) as store:
                 week = 10
                 while not over.is_set():
                     store.get_online_features(["weather.temp"], {"origin": ["EWR"]})
@@ -224,7 +222,7 @@ def test_readers_and_writers_go_on_during_a_move(plain: Database) -> None:
         over.set()
         thread.join()
     assert failures == []
-    with ft.connect(plain.url, artifacts="database:") as store:
+    with ft.connect(plain.url, artifacts="database:", record_performance=False) as store:
         assert store.audit.verify().ok
 
 

@@ -41,32 +41,32 @@ def told(log: EventLog, times: int = 3) -> int:
 
 
 def test_the_tables_are_the_same_wherever_their_pages_are_prepared(
-    log: EventLog, projections: Projections, elsewhere: Elsewhere
+    log: EventLog, side: Projections, elsewhere: Elsewhere
 ) -> None:
     head = told(log)
 
-    assert projections.catch_up() == head
+    assert side.catch_up() == head
     assert len(elsewhere) == -(-head // 4)
     assert len({id(process) for process in elsewhere}) == 1
 
     with pytest.MonkeyPatch.context() as here:
         here.setattr("featuretrail.projections.ahead.LONG_WAY", head + 1)
-        assert projections.verify().ok
+        assert side.verify().ok
     assert len(elsewhere) == -(-head // 4)
 
 
 def test_the_process_ends_with_the_way(
-    log: EventLog, projections: Projections, elsewhere: Elsewhere
+    log: EventLog, side: Projections, elsewhere: Elsewhere
 ) -> None:
     told(log)
-    projections.catch_up()
+    side.catch_up()
 
     assert elsewhere[0]._process.returncode is not None
 
 
 def test_a_process_that_is_killed_on_the_way_leaves_the_rest_to_this_one(
     log: EventLog,
-    projections: Projections,
+    side: Projections,
     elsewhere: Elsewhere,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -81,49 +81,49 @@ def test_a_process_that_is_killed_on_the_way_leaves_the_rest_to_this_one(
 
     monkeypatch.setattr(PreparingProcess, "prepare", killed_after)
 
-    assert projections.catch_up() == head
+    assert side.catch_up() == head
     assert len(elsewhere) == 1
-    assert projections.verify().ok
+    assert side.verify().ok
 
 
 @pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false"])
 def test_a_process_that_cannot_run_is_done_without(
     program: str,
     log: EventLog,
-    projections: Projections,
+    side: Projections,
     elsewhere: Elsewhere,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     head = told(log)
     monkeypatch.setattr(sys, "executable", program)
 
-    assert projections.catch_up() == head
+    assert side.catch_up() == head
     assert elsewhere == []
 
 
 def test_an_event_that_cannot_be_packed_there_is_parked_here(
-    log: EventLog, projections: Projections, elsewhere: Elsewhere
+    log: EventLog, side: Projections, elsewhere: Elsewhere
 ) -> None:
     head = [told(log), log.append(VAST).last_position, told(log)]
 
-    assert projections.catch_up() == head[-1]
+    assert side.catch_up() == head[-1]
 
     assert elsewhere
-    assert [letter.position for letter in projections.dead_letters()] == [head[1]]
+    assert [letter.position for letter in side.dead_letters()] == [head[1]]
 
 
 def test_an_event_that_the_database_refuses_is_found_in_a_page_prepared_there(
-    log: EventLog, projections: Projections, pool: Database, rows: Rows, elsewhere: Elsewhere
+    log: EventLog, side: Projections, pool: Database, rows: Rows, elsewhere: Elsewhere
 ) -> None:
     told(log)
     refused = log.append(recorded(metadata_key="first"), recorded(metadata_key=KEY))
     head = told(log)
 
     with refusing(pool):
-        assert projections.catch_up() == head
+        assert side.catch_up() == head
 
     assert elsewhere
-    assert [letter.position for letter in projections.dead_letters()] == [refused.last_position]
+    assert [letter.position for letter in side.dead_letters()] == [refused.last_position]
     assert (refused.first_position,) in rows("feature_metadata", "position")
 
 
