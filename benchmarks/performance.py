@@ -104,7 +104,7 @@ def _calls() -> list[tuple[str, Ask, int]]:
         (
             "retrieval, 20k spine rows x 20 features",
             lambda store: store.get_historical_features(many, FEATURES, method="pull"),
-            25,
+            75,
         ),
         (
             "online read, 1 key x 1 feature",
