@@ -274,7 +274,7 @@ def test_a_rebuild_begun_on_plain_tables_is_not_gone_on_with(plain: Database) ->
 
 def looked(database: Database) -> Any:
     """What the public questions say, and the bytes of each table of the read side."""
-    with ft.connect(database.url, artifacts="database:") as store:
+    with ft.connect(database.url, artifacts="database:", record_performance=False) as store:
         said = answers(store)
         proof = store.projections.verify().verification
         assert proof is not None
