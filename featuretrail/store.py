@@ -96,7 +96,7 @@ class TimescaleDBFeatureStore:
             self._registry,
             self._historical,
             self._values,
-            LogRecorder(self._log, self._recorder.written_at),
+            LogRecorder(self._log, self._recorder.written_at, self._recorder.record),
         )
         self.snapshots = FeatureSnapshotManager(
             database, self._log, self._registry, self._historical, blobs, self._recorder

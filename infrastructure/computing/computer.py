@@ -96,10 +96,14 @@ class RuleComputer:
             Order(unit, since if any(place(f) in asked for f in unit.features) else None, until)
             for unit in planned
         ]
-        outcomes = self._run(orders, registry, metadata, progress)
-        measured = [each for outcome in outcomes for each in outcome.measurements]
-        if measured:
-            self.recorder.record(measured, metadata)
+        done: dict[int, Outcome] = {}
+        try:
+            self._run(orders, registry, metadata, progress, done)
+        finally:  # what was stored before an error has a cost too
+            outcomes = [done[number] for number in sorted(done)]
+            measured = [each for outcome in outcomes for each in outcome.measurements]
+            if measured:
+                self.recorder.record(measured, metadata)
         return ComputeReport(
             tuple(feature for outcome in outcomes for feature in outcome.features),
             self._log.head().position,
@@ -136,23 +140,28 @@ class RuleComputer:
         registry: Registry,
         metadata: Metadata,
         progress: Progress | None,
-    ) -> list[Outcome]:
-        """Run ``orders``, each as soon as those it needs are done."""
+        outcomes: dict[int, Outcome],
+    ) -> None:
+        """Run ``orders``, each as soon as those it needs are done; ``outcomes`` gets theirs."""
         needed = dependencies([order.unit for order in orders])
         total = sum(len(order.unit.features) for order in orders)
-        outcomes: dict[int, Outcome] = {}
         running: dict[Future[Outcome], int] = {}
-        with ThreadPoolExecutor(WORKERS, "featuretrail compute") as threads:
-            while len(outcomes) < len(orders):
-                begun = {*outcomes, *running.values()}
-                for number, order in enumerate(orders):
-                    if number not in begun and needed[number] <= outcomes.keys():
-                        future = threads.submit(self._runner.run, order, registry, metadata)
-                        running[future] = number
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    outcomes[running.pop(future)] = future.result()
-                if progress is not None:
-                    done = sum(len(outcome.features) for outcome in outcomes.values())
-                    progress("computing features", done, total)
-        return [outcomes[number] for number in range(len(orders))]
+        try:
+            with ThreadPoolExecutor(WORKERS, "featuretrail compute") as threads:
+                while len(outcomes) < len(orders):
+                    begun = {*outcomes, *running.values()}
+                    for number, order in enumerate(orders):
+                        if number not in begun and needed[number] <= outcomes.keys():
+                            future = threads.submit(self._runner.run, order, registry, metadata)
+                            running[future] = number
+                    finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        outcomes[running[future]] = future.result()
+                        del running[future]
+                    if progress is not None:
+                        done = sum(len(outcome.features) for outcome in outcomes.values())
+                        progress("computing features", done, total)
+        finally:  # the threads have ended: what they stored is stored, whatever failed beside it
+            for future, number in running.items():
+                if future.exception() is None:
+                    outcomes[number] = future.result()

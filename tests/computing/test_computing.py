@@ -1,6 +1,6 @@
 """What ``compute`` does: which rows, in which order, once, and what it says when it cannot."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any, cast
 
@@ -10,6 +10,10 @@ import pytest
 
 import featuretrail as ft
 from featuretrail.domain.events import Measurement, Metadata, PerformanceSampled, ValuesIngested
+from featuretrail.domain.records import measurement
+from featuretrail.infrastructure.computing.recording import LogRecorder
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.log.application import EventLog
 from tests.computing.readings import (
     HOUR,
     KEYS,
@@ -23,6 +27,7 @@ from tests.computing.readings import (
     table,
     values,
 )
+from tests.engines.database import Database as Clone
 
 TIERS = pytest.mark.tiers("embedded", "apache", "community")
 NOTHING = timedelta(0)
@@ -40,6 +45,11 @@ def mean_2h(event_time: Times, level: Floats) -> Floats:
 @ft.rule(["readings.level"])
 def total(level: Floats) -> Floats:
     return np.cumsum(np.nan_to_num(level))
+
+
+@ft.rule(["derived.two"])
+def failing(two: Floats) -> Floats:
+    raise ValueError(f"out of order, {len(two)} rows")
 
 
 def defined(store: ft.TimescaleDBFeatureStore, *features: ft.Feature) -> None:
@@ -632,3 +642,30 @@ def test_a_report_shows_itself_as_json(store: ft.TimescaleDBFeatureStore) -> Non
     assert told["written"] == 1
     assert told["features"][0]["feature"] == "derived.two@1.0.0"
     assert "derived.two" in report._repr_html_()
+
+
+def test_what_was_stored_before_a_rule_failed_has_its_cost_recorded(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    defined(store, number("two", double()))
+    store.register(computed("worse", number("failing", failing)))
+    store.ingest("readings", table((1, 1, 1.0)))
+
+    with pytest.raises(ft.RuleError, match="out of order"):
+        store.compute(["derived", "worse"])
+
+    [sample] = store.audit.log(limit=None, topic=PerformanceSampled.TOPIC)
+    assert [item["feature_name"] for item in sample.event["measurements"]] == ["derived.two"]
+    assert values(store, "derived.two", (1, 1)) == [2.0]
+
+
+def test_measurements_wait_for_a_database_that_is_away(database: Clone) -> None:
+    later: list[Measurement] = []
+    opened = Database(database.url)
+    recorder = LogRecorder(EventLog(opened), later=later.extend)
+    taken = measurement("derived.two", datetime.now(UTC), 1.5, "training")
+    opened.close()
+
+    recorder.record([taken], Metadata())
+
+    assert later == [taken]
