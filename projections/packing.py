@@ -1,6 +1,6 @@
 """From the rows of a page to the bytes of a binary COPY: done outside any transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Self
 from uuid import UUID
@@ -39,7 +39,10 @@ class PackedChanges:
 
 
 class Packer:
-    """Packs the changes of tables; of its connection it uses how Python's values are adapted."""
+    """Packs the changes of tables, as its connection adapts Python's values.
+
+    It runs no statement once it is made; it makes the connection write JSON as the tables hold it.
+    """
 
     def __init__(self, connection: AnyConnection, shapes: Mapping[str, TableShape]) -> None:
         self._connection = connection
@@ -60,14 +63,14 @@ class Packer:
         return cls(connection, shapes)
 
     def pack(self, table: str, changes: TableChanges) -> PackedChanges:
-        """Return ``changes`` of ``table`` packed; raise what a value raises that has no such type.
+        """Return ``changes`` of ``table`` packed.
 
-        Times of ``psycopg`` and ``struct`` errors: see ``poison``.
+        A value that its column cannot hold raises an error that ``is_poison`` knows.
         """
         inserted = self._rows(self.shapes[table], changes.inserted.values())
         return PackedChanges(inserted, changes.revised, changes.removal)
 
-    def _rows(self, shape: TableShape, rows: Iterable[Row]) -> Sequence[Buffer]:
+    def _rows(self, shape: TableShape, rows: Collection[Row]) -> Sequence[Buffer]:
         if not rows:
             return ()
         pieces = _Pieces()

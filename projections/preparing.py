@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from attrs import frozen
+from attrs import evolve, frozen
 
 from featuretrail.infrastructure.database import Database
 from featuretrail.projections.folding import DeadLetter, Folding
@@ -22,7 +22,7 @@ class Prepared:
     """What the events up to ``position`` do, given the dead letters of when they were folded.
 
     ``page`` holds these events; it is left out where they were far to carry. ``refused`` is why
-    their rows could not be packed.
+    their rows could not be packed. They are the ones after position ``after``, where it is known.
     """
 
     position: int
@@ -31,6 +31,7 @@ class Prepared:
     letters: Sequence[DeadLetter]
     page: Page | None = None
     refused: Exception | None = None
+    after: int | None = None
 
 
 class Preparer:
@@ -52,7 +53,7 @@ class Preparer:
 
     def prepare(self, after: int, until: int, parked: Mapping[UUID, int]) -> Prepared:
         """Return the page after ``after``, ready to be written; ``parked`` as for ``fold``."""
-        return self.fold(self.read(after, until), parked)
+        return evolve(self.fold(self.read(after, until), parked), after=after)
 
     def fold(self, page: Page, parked: Mapping[UUID, int]) -> Prepared:
         """Return ``page`` ready to be written, given the first dead letter of each stream."""

@@ -1,7 +1,7 @@
 """The projector: moves one generation along the log, all its tables at once."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any, Literal, Self
 
 import psycopg
@@ -55,7 +55,7 @@ class Projector:
         self.connection = connection
         self._policy = policy
         self._preparer = Preparer(database, connection, own)
-        self._ahead = Ahead(database, self._preparer, lambda: self.generation.parked)
+        self._ahead = Ahead(database, self._preparer, own, lambda: self.generation.parked)
         self._writer = TableWriter.of(connection, self._preparer.packer)
 
     @classmethod
@@ -83,10 +83,11 @@ class Projector:
         """
         self.refresh()
         if self.generation.position < until:
-            for prepared in self._ahead.pages(self.generation.position, until):
-                self._take(prepared)
-                if progress is not None:
-                    progress(self.generation.position, until)
+            with closing(self._ahead.pages(self.generation.position, until)) as pages:
+                for prepared in pages:
+                    self._take(prepared)
+                    if progress is not None:
+                        progress(self.generation.position, until)
         return self.generation
 
     def refresh(self) -> Generation:
@@ -119,6 +120,9 @@ class Projector:
 
     def _take(self, prepared: Prepared) -> None:
         """Write a page; one that was folded before the present dead letters is folded anew."""
+        position = self.generation.position
+        if prepared.after is not None and prepared.after != position:
+            raise RuntimeError(f"a page after {prepared.after} cannot follow position {position}")
         if prepared.parked != self.generation.parked:
             self.deliver(self._page(prepared))
             return

@@ -1,7 +1,7 @@
 """Proving the log: every digest recomputed from the rows, no gap, no time going back, one end.
 
 The rows come as the bytes that PostgreSQL sends, which are what the digests cover: so the proof
-does not rest on the schema's own function, nor on anything that the server computes.
+does not rest on the schema's own function; the server only encodes the topics.
 """
 
 import struct

@@ -19,8 +19,7 @@ SELECT format('DROP SCHEMA %%I CASCADE', nspname) FROM pg_namespace
 WHERE nspname !~ '^(pg_|_?timescaledb_)' AND NOT oid = ANY (%(schemas)s)
 """
 
-# All that a migration makes and a test could have changed; whatever it cannot see, data and jobs'
-# statistics apart, no test changes.
+# What a migration makes and a test could have changed; data and jobs' statistics apart.
 _SCHEMA = """
 WITH own AS (
   SELECT oid FROM pg_namespace WHERE nspname ~ '^featuretrail' OR nspname = 'public'
@@ -35,17 +34,26 @@ WITH own AS (
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   WHERE c.relnamespace IN (SELECT oid FROM own)
   UNION ALL
-  SELECT concat_ws(' ', 'routine', oid, proname, proowner, proacl, md5(prosrc)) FROM pg_proc
-  WHERE pronamespace IN (SELECT oid FROM own)
+  SELECT concat_ws(' ', 'routine', oid, proowner, proacl, md5(pg_get_functiondef(oid)))
+  FROM pg_proc
+  WHERE pronamespace IN (SELECT oid FROM own) AND prokind IN ('f', 'p')
+  UNION ALL
+  SELECT concat_ws(' ', 'default', adrelid, adnum, pg_get_expr(adbin, adrelid)) FROM pg_attrdef
+  WHERE adrelid IN (SELECT oid FROM pg_class WHERE relnamespace IN (SELECT oid FROM own))
+  UNION ALL
+  SELECT concat_ws(' ', 'index', indexrelid, indisvalid, pg_get_indexdef(indexrelid))
+  FROM pg_index
+  WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace IN (SELECT oid FROM own))
   UNION ALL
   SELECT concat_ws(' ', 'view', oid, ev_class, md5(ev_action::text)) FROM pg_rewrite
   WHERE ev_class IN (SELECT oid FROM pg_class WHERE relnamespace IN (SELECT oid FROM own))
   UNION ALL
-  SELECT concat_ws(' ', 'trigger', t.oid, t.tgname, t.tgenabled)
+  SELECT concat_ws(' ', 'trigger', t.oid, t.tgenabled, pg_get_triggerdef(t.oid))
   FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
   WHERE c.relnamespace IN (SELECT oid FROM own)
   UNION ALL
-  SELECT concat_ws(' ', 'constraint', oid, conname, convalidated) FROM pg_constraint
+  SELECT concat_ws(' ', 'constraint', oid, conname, convalidated, pg_get_constraintdef(oid))
+  FROM pg_constraint
   WHERE connamespace IN (SELECT oid FROM own)
   UNION ALL
   SELECT concat_ws(' ', 'comment', objoid, objsubid, description) FROM pg_description

@@ -4,7 +4,7 @@ SELECT
   e.recorded_at,
   e.originator_id,
   e.originator_version,
-  convert_to(e.topic, 'UTF8') AS topic,
+  pg_catalog.convert_to(e.topic, 'UTF8') AS topic,
   e.state,
   e.digest
 FROM featuretrail.events AS e
