@@ -1,5 +1,6 @@
 """Watching handlers: what a pure function does not do."""
 
+import gc
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -86,7 +87,10 @@ class Watch:
 
 @contextmanager
 def _impure_calls() -> Iterator[list[str]]:
-    """Give a list that names the calls of clocks and of shared randomness made meanwhile."""
+    """Give a list that names the calls of clocks and of shared randomness made meanwhile.
+
+    No garbage is collected meanwhile: what others hang on to a collection is not the handler's.
+    """
     made: list[str] = []
 
     def note(_frame: FrameType, what: str, called: Any) -> None:  # noqa: ANN401
@@ -99,9 +103,12 @@ def _impure_calls() -> Iterator[list[str]]:
         if deed is not None:
             made.append(f"{deed} ({name})")
 
-    before = sys.getprofile()
+    before, collecting = sys.getprofile(), gc.isenabled()
+    gc.disable()
     sys.setprofile(note)
     try:
         yield made
     finally:
         sys.setprofile(before)
+        if collecting:
+            gc.enable()

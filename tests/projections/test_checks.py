@@ -1,5 +1,8 @@
 """Each check fails on a read model that breaks its law, and says where."""
 
+import gc
+import time
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -18,6 +21,7 @@ from featuretrail.projections.checks import (
     check_redelivery_changes_nothing,
     log_of,
 )
+from featuretrail.projections.checks.watching import Watch
 from featuretrail.projections.read_model import Change, Place, ReadModel
 from featuretrail.projections.read_models.drift import FEATURE_DRIFT_DETECTION
 from tests.engines.database import Database as GivenDatabase
@@ -182,3 +186,23 @@ def test_an_event_that_only_the_database_refuses_is_named(database: GivenDatabas
 
     assert caught.value.positions == (4,)
     assert left == [(1,)]
+
+
+def test_what_others_do_at_a_collection_of_garbage_is_no_deed_of_the_handler() -> None:
+    watch = Watch()
+    [watched] = watch.over([FEATURE_DRIFT_DETECTION])
+    handle = watched.handlers[DriftDetected]
+
+    def look_at_the_clock(_phase: str, _facts: dict[str, int]) -> None:
+        time.perf_counter()
+
+    before = gc.get_threshold()
+    gc.callbacks.append(look_at_the_clock)
+    gc.set_threshold(1)
+    try:
+        handle(detected(FIRST), Place(1, datetime(2026, 1, 1, tzinfo=UTC)))
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(look_at_the_clock)
+
+    assert watch.found is None
