@@ -1,4 +1,4 @@
-"""Last of all: features computed from features, by rules that the log keeps."""
+"""Features computed from features, by rules that the log keeps."""
 
 from typing import Final
 
