@@ -239,7 +239,8 @@ def test_a_swap_by_another_process_is_followed(
 ) -> None:
     stream = uuid4()
     log.append(*one_a_table(), recorded(stream))
-    side.wait_until(8)
+    side.wait_until(8)  # may do the work itself: then the daemon stood by
+    assert eventually(lambda: running.told("owns generation 1"))
 
     assert side.rebuild().swapped
     log.append(recorded(stream, 2))
