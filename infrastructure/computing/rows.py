@@ -203,9 +203,7 @@ class _Replay:
         """Leave the source open: it is its owner's."""
 
 
-def _at_their_rows(
-    part: _Pulled, table: pa.Table, answering: Answering
-) -> dict[Place, pa.Array]:
+def _at_their_rows(part: _Pulled, table: pa.Table, answering: Answering) -> dict[Place, pa.Array]:
     """Return what the features hold at rows that are their own: the last batch of each."""
     times: Ints = one_array(table.column(EVENT_TIME)).view(pa.int64()).to_numpy()
     group = part.features[0].group

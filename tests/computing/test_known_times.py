@@ -44,9 +44,7 @@ def asked_in_time(store: ft.TimescaleDBFeatureStore, feature: str, *at: float) -
 def test_a_value_is_known_once_all_in_reach_of_its_rule_is_and_corrections_later(
     store: ft.TimescaleDBFeatureStore,
 ) -> None:
-    store.register(
-        source("readings", known_time=LOADED), derived(number("largest_2h", largest_2h))
-    )
+    store.register(source("readings", known_time=LOADED), derived(number("largest_2h", largest_2h)))
     store.ingest("readings", loaded((1, 0, 5.0, 6.5), (1, 1, 1.0, 1.5), (1, 4, 2.0, 4.0)))
     store.compute("derived")
 
