@@ -228,7 +228,8 @@ def test_an_expression_that_fails_says_so_and_stores_nothing(
 
     with pytest.raises(ft.RuleError, match=r"'derived\.a@1\.0\.0' failed on 1 rows: division by"):
         store.compute("derived")
-    assert store.position == before
+    [failure] = store.audit.log(after=before)
+    assert failure.event["error"] == "DivisionByZero"
 
 
 def test_no_rule_is_made_of_anything_but_text() -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 import featuretrail as ft
+from featuretrail.domain.events import ComputeFailed
 from tests.computing.readings import (
     HOUR,
     Floats,
@@ -123,7 +124,8 @@ def test_a_rule_that_returns_nonsense_is_named_and_stores_nothing(
         with pytest.raises(ft.RuleError, match=rf"'derived\.bad\d+@1\.0\.0' .*{reason}") as raised:
             store.compute(f"derived.bad{count}")
         assert raised.value.feature == f"derived.bad{count}@1.0.0"
-        assert store.position == before
+        [failure] = store.audit.log(after=before)
+        assert failure.topic == ComputeFailed.TOPIC
 
 
 def test_types_that_differ_from_one_entity_to_another_are_refused(
