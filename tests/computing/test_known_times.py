@@ -61,7 +61,7 @@ def test_a_value_is_known_once_all_in_reach_of_its_rule_is_and_corrections_later
     assert store.audit.verify().ok
 
 
-@TIERS
+@pytest.mark.tiers("embedded", "apache")  # two units at once: Community has one session for both
 def test_parents_without_a_known_time_and_retractions_were_known_when_they_were_recorded(
     store: ft.TimescaleDBFeatureStore,
 ) -> None:
