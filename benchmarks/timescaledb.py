@@ -35,6 +35,7 @@ FEW_ROWS = 20
 REPETITIONS = 5
 LATE_ROWS = 5_000
 BACKFILLED_ROWS = 50_000
+LANDINGS = "carrier_landings"
 Year = Mapping[str, pa.Table]
 
 
@@ -54,17 +55,15 @@ def main() -> None:
                 *compression(connection, groups),
                 retrieval(store, spine, features, "point-in-time join"),
                 retrieval(store, spine.slice(0, FEW_ROWS), features, "point-in-time join"),
-                late_rows(store, connection, values["carrier_delay"]),
-                backfill(store, connection, values["carrier_delay"]),
+                late_rows(store, connection, values[LANDINGS]),
+                backfill(store, connection, values[LANDINGS]),
             ]
             agree(store, spine, features)
             rows += [
                 erasing(connection),
                 read_side(store, connection, url, history := iter(History())),
                 past_rows_removed(store, connection, url, history),
-                values_removed(
-                    store, connection, {each.name: each for each in groups}["carrier_delay"]
-                ),
+                values_removed(store, connection, {each.name: each for each in groups}[LANDINGS]),
             ]
             write_results("timescaledb", rows, machine(connection))
 
@@ -80,7 +79,7 @@ def demo() -> tuple[list[ft.FeatureGroup], Year, pa.Table, list[str]]:
     asked = [
         f"{group.name}.{feature.name}"
         for group in groups
-        if group.name != "flights"
+        if group.name in definitions.ASKED
         for feature in group.features
     ]
     return groups, year.values, year.spine, asked
@@ -107,11 +106,14 @@ def load(
     groups: list[ft.FeatureGroup],
     values: Year,
 ) -> None:
-    """Ingest the year into both twins of each group, and let the policy compress one of them."""
+    """Fill both twins of each group with the year, and let the policy compress one of them."""
     for group in groups:
         store.register(group, attrs.evolve(group, name=PLAIN + group.name))
         for name in (group.name, PLAIN + group.name):
-            store.ingest(name, values[group.name])
+            if group.name in values:
+                store.ingest(name, values[group.name])
+            else:
+                store.compute(name)
         compress(connection, group.name)
         plain = f"featuretrail_values.{PLAIN}{group.name}"
         connection.execute("SELECT remove_compression_policy(%s::regclass)", (plain,))
@@ -171,8 +173,8 @@ def late_rows(store: ft.TimescaleDBFeatureStore, connection: AnyConnection, tabl
     late = table.slice(table.num_rows // 3, LATE_ROWS)
     sides = interleaved(
         {
-            "not compressed": lambda: store.ingest(f"{PLAIN}carrier_delay", late),
-            "compressed": lambda: store.ingest("carrier_delay", late),
+            "not compressed": lambda: store.ingest(PLAIN + LANDINGS, late),
+            "compressed": lambda: store.ingest(LANDINGS, late),
         },
         repetitions=REPETITIONS,
     )
@@ -188,14 +190,14 @@ def backfill(store: ft.TimescaleDBFeatureStore, connection: AnyConnection, table
     past = table.slice(0, BACKFILLED_ROWS)
     sides = interleaved(
         {
-            "not compressed": lambda: store.ingest(f"{PLAIN}carrier_delay", past),
-            "compressed": lambda: store.ingest("carrier_delay", past),
+            "not compressed": lambda: store.ingest(PLAIN + LANDINGS, past),
+            "compressed": lambda: store.ingest(LANDINGS, past),
         },
         repetitions=2,
     )
     _check_rows(connection, present + past.num_rows * 3)
     begun = perf_counter()
-    compress(connection, "carrier_delay")
+    compress(connection, LANDINGS)
     note = (
         f"{past.num_rows / sides['compressed'].median:,.0f} rows/s; the policy then took "
         f"{perf_counter() - begun:.1f} s; no target in the specification: it is our own"
@@ -221,10 +223,10 @@ def erasing(connection: AnyConnection) -> Row:
     carriers = [
         carrier
         for (carrier,) in connection.execute(
-            "SELECT carrier FROM featuretrail_online.carrier_delay GROUP BY 1 ORDER BY 1"
+            "SELECT carrier FROM featuretrail_online.carrier_landings GROUP BY 1 ORDER BY 1"
         )
     ]
-    turns = {name: iter(carriers) for name in ("carrier_delay", f"{PLAIN}carrier_delay")}
+    turns = {name: iter(carriers) for name in (LANDINGS, PLAIN + LANDINGS)}
 
     def erase(name: str) -> None:
         with connection.transaction():
@@ -238,8 +240,8 @@ def erasing(connection: AnyConnection) -> Row:
 
     sides = interleaved(
         {
-            "not compressed": lambda: erase(f"{PLAIN}carrier_delay"),
-            "compressed": lambda: erase("carrier_delay"),
+            "not compressed": lambda: erase(PLAIN + LANDINGS),
+            "compressed": lambda: erase(LANDINGS),
         },
         repetitions=REPETITIONS,
     )
@@ -275,7 +277,7 @@ def read_side(
 
 
 def _check_rows(connection: AnyConnection, rows: int) -> None:
-    for name in ("carrier_delay", f"{PLAIN}carrier_delay"):
+    for name in (LANDINGS, PLAIN + LANDINGS):
         [(found,)] = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(_table(name)))
         if found != rows:
             raise RuntimeError(f"{name} has {found} rows, not {rows}")

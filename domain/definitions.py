@@ -155,7 +155,8 @@ class FeatureGroup:
     ``ttl``: how long a value stays valid after its event time (``None``: for ever).
     ``retention``: how long after its event time a value is kept (``None``: for ever); what then
     still holds stays. ``known_time`` names the column in which the source says when it knew each
-    row (a load or publish time); without it a row was known when it was recorded.
+    row (a load or publish time); without it a row was known when it was recorded. A computed row
+    was known when the last of what its rules may read was.
     Raises ``InvalidDefinitionError`` or ``InvalidNameError``.
     """
 
@@ -217,12 +218,6 @@ class FeatureGroup:
                 raise InvalidDefinitionError(
                     f"the rule of {path!r} names {path!r} as its own parent; a rule computes a "
                     "feature from others"
-                )
-            if self.known_time is not None:
-                raise InvalidDefinitionError(
-                    f"group {self.name!r} takes the time its rows were known from "
-                    f"{self.known_time!r}, which the rule of {path!r} does not compute; define "
-                    "the feature in a group without known_time"
                 )
 
     def to_dict(self) -> dict[str, Any]:

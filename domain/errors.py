@@ -266,13 +266,15 @@ class RetentionError(FeatureTrailError):
 class RuleError(FeatureTrailError):
     """The rule of ``feature`` cannot be run, failed, or broke its word; none of its values stored.
 
-    ``feature`` is its pinned reference.
+    ``feature`` is its pinned reference; ``without_values`` the message as the log may keep it.
     """
 
-    def __init__(self, feature: str, reason: str) -> None:
+    def __init__(self, feature: str, reason: str, *, without_values: str | None = None) -> None:
         self.feature = feature
         self.reason = reason
         super().__init__(f"the rule of {feature!r} {reason}")
+        told = reason if without_values is None else without_values
+        self.without_values = f"the rule of {feature!r} {told}"
 
 
 class ProjectionError(FeatureTrailError):

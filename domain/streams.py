@@ -7,6 +7,7 @@ from attrs import frozen
 
 from featuretrail.domain.errors import NotFoundError
 from featuretrail.domain.events import (
+    ComputeFailed,
     ConsistencyChecked,
     DocumentationGenerated,
     DriftAcknowledged,
@@ -40,6 +41,7 @@ KINDS: dict[str, tuple[type[Event], ...]] = {
     "set": (FeatureSetDefined,),
     "batch": (ValuesIngested, ValuesRetracted),
     "snapshot": (SnapshotCreated, SnapshotAssessed),
+    "computation": (ComputeFailed,),
     "training run": (TrainingRunRecorded,),
     "lineage": (LineageDeclared, LineageRetired),
     "quality": (QualityChecked,),

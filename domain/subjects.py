@@ -1,6 +1,7 @@
 """Subjects: what an event is about, as people and the audit trail name it."""
 
 from featuretrail.domain.events import (
+    ComputeFailed,
     ConsistencyChecked,
     DocumentationGenerated,
     DriftAcknowledged,
@@ -62,16 +63,25 @@ def _of_the_rest(event: Event) -> str:
             name = f"documentation {event.feature_name}@{event.documentation_version}"
         case MetadataRecorded():
             name = f"metadata {event.feature_name} {event.metadata_type} {event.metadata_key}"
-        case DriftDetected() | DriftUpdated() | DriftAcknowledged() | DriftResolved():
-            name = f"drift incident {event.originator_id}"
-        case PerformanceSampled():
-            name = f"performance sample {event.originator_id}"
+        case ComputeFailed():
+            name = f"computation {event.group}"
         case ValuesRemoved():
             name = f"retention {event.group}"
         case RetentionSet() | RetentionApplied():
             name = f"retention {event.table}"
-        case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks
-            name = f"snapshot {event.originator_id}"
         case _:
-            name = f"stream {event.originator_id}"
+            name = f"{_kind(event)} {event.originator_id}"
     return name
+
+
+def _kind(event: Event) -> str:
+    """Return what kind of thing an event is about that has no other name than its stream's id."""
+    match event:
+        case DriftDetected() | DriftUpdated() | DriftAcknowledged() | DriftResolved():
+            return "drift incident"
+        case PerformanceSampled():
+            return "performance sample"
+        case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks
+            return "snapshot"
+        case _:
+            return "stream"

@@ -1,6 +1,7 @@
 """Training runs: one-event records of the models that were made from snapshots."""
 
 from collections.abc import Iterable, Mapping
+from typing import TypedDict
 from uuid import UUID
 
 from featuretrail.domain.aggregates.snapshot import check_snapshot
@@ -9,6 +10,17 @@ from featuretrail.domain.events import Metadata, TrainingRunRecorded, stream_id
 from featuretrail.domain.inputs import check_label, check_number, optional, shown
 from featuretrail.domain.json_values import check_json_object
 from featuretrail.domain.versions import FIRST_VERSION, Version
+
+
+class TrainingFacts(TypedDict, total=False):
+    """What ``decide_record`` takes of a run by name, for those who hand it on."""
+
+    version: str | Version | None
+    run_id: str | None
+    metrics: Mapping[str, float] | None
+    parameters: Mapping[str, object] | None
+    code_version: str | None
+
 
 SAID = ("snapshot_id", "metrics", "parameters", "code_version")
 """What a retry must say again."""

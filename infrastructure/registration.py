@@ -30,7 +30,7 @@ from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.registry import Registry
 from featuretrail.domain.rule_units import rule_of
 from featuretrail.domain.versions import Version
-from featuretrail.infrastructure.computing.expression_way import check_registered
+from featuretrail.infrastructure.computing.expression_check import check_registered
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.lineage.declaring import LineageDeclarer
 from featuretrail.infrastructure.lineage.reading import LineageReader

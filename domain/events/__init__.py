@@ -2,6 +2,7 @@
 
 from featuretrail.domain.events.base import Event, JsonObject, Metadata, stream_id
 from featuretrail.domain.events.checks import CHECK_EVENTS, ConsistencyChecked, QualityChecked
+from featuretrail.domain.events.computing import COMPUTING_EVENTS, ComputeFailed
 from featuretrail.domain.events.definitions import (
     DEFINITION_EVENTS,
     FeatureDefined,
@@ -39,6 +40,7 @@ from featuretrail.domain.events.values import (
 
 __all__ = [
     "CHECK_EVENTS",
+    "COMPUTING_EVENTS",
     "DEFINITION_EVENTS",
     "DOCUMENTATION_EVENTS",
     "DRIFT_EVENTS",
@@ -49,6 +51,7 @@ __all__ = [
     "SNAPSHOT_EVENTS",
     "TRAINING_EVENTS",
     "VALUE_EVENTS",
+    "ComputeFailed",
     "ConsistencyChecked",
     "DocumentationGenerated",
     "DriftAcknowledged",

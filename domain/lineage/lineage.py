@@ -21,7 +21,7 @@ from featuretrail.domain.events import (
 from featuretrail.domain.lineage.draft import Draft
 from featuretrail.domain.lineage.graph import EMPTY, LineageGraph
 from featuretrail.domain.lineage.node import Node
-from featuretrail.domain.lineage.rules import rule_of
+from featuretrail.domain.lineage.rules import rule_facts
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.parents import Parent, ParentKind
 from featuretrail.domain.versions import Version
@@ -91,7 +91,7 @@ class _Folding:
     def _feature(self, at: int, event: FeatureDefined) -> None:
         path = f"{event.group}.{event.name}"
         node = Node("feature", path, event.version)
-        rule = rule_of(event.definition)
+        rule = rule_facts(event.definition)
         self.newest[path] = Version.parse(event.version)
         facts = evolve(self.draft.known(node), position=at, digest=event.definition_digest)
         if rule is not None:

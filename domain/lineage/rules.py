@@ -21,7 +21,7 @@ class RuleFacts:
     parents: tuple[FeatureReference, ...]
 
 
-def rule_of(definition: Mapping[str, Any]) -> RuleFacts | None:
+def rule_facts(definition: Mapping[str, Any]) -> RuleFacts | None:
     """Return the rule of a feature's definition, ``None`` when it has none.
 
     Definitions made before there were rules have no key ``rule``. Raises

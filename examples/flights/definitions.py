@@ -1,14 +1,17 @@
-"""What the demo registers: four feature groups and the feature set a model is trained on."""
+"""What the demo registers: what arrives, what is computed from it, and what a model is asked."""
 
 from datetime import timedelta
 
 import featuretrail as ft
+from rules.delays import CARRIER_DELAY, ROUTE_DELAY
 
 OWNER = "operations"
+ASKED = ("weather", "carrier_delay", "route_delay")
+"""The groups whose features a model may use."""
 
 
 def groups() -> list[ft.FeatureGroup]:
-    """Return the groups ``weather``, ``carrier_delay``, ``route_delay`` and ``flights``."""
+    """Return the groups that are ingested, then those that are computed from them."""
     return [
         ft.FeatureGroup(
             "weather",
@@ -38,13 +41,8 @@ def groups() -> list[ft.FeatureGroup]:
                 ),
             ],
         ),
-        delay_group("carrier_delay", {"carrier": "text"}, "a carrier's flights out of New York"),
-        delay_group(
-            "route_delay",
-            {"origin": "text", "dest": "text"},
-            "the flights of one route",
-            ttl=timedelta(days=3),
-        ),
+        landing_group("carrier_landings", {"carrier": "text"}, "of a carrier"),
+        landing_group("route_landings", {"origin": "text", "dest": "text"}, "on a route"),
         ft.FeatureGroup(
             "flights",
             keys={"flight": "text"},
@@ -53,30 +51,20 @@ def groups() -> list[ft.FeatureGroup]:
             description="What happened to each flight, the moment it left the gate",
             features=[ft.Feature("dep_delay", "float64", "Departure delay", unit="min")],
         ),
+        CARRIER_DELAY,
+        ROUTE_DELAY,
     ]
 
 
-def delay_group(
-    name: str, keys: dict[str, str], whose: str, ttl: timedelta | None = None
-) -> ft.FeatureGroup:
-    """Return a group of delay features that change whenever a flight lands."""
+def landing_group(name: str, keys: dict[str, str], whose: str) -> ft.FeatureGroup:
+    """Return a group of landings as they happened: what delay features are computed from."""
     return ft.FeatureGroup(
         name,
         keys=keys,
-        ttl=ttl,
         known_time="published_at",
         owner=OWNER,
-        description=f"How late {whose} have been arriving, after each landing",
-        features=[
-            ft.Feature("recent_delay", "float64", "Mean arrival delay of the last 20", unit="min"),
-            ft.Feature(
-                "late_share",
-                "float64",
-                "Share of the last 24 hours' landings over 15 minutes late",
-                constraints=ft.Range(0, 1),
-            ),
-            ft.Feature("landings", "int64", "Landings of the last 24 hours"),
-        ],
+        description=f"Each landing {whose}",
+        features=[ft.Feature("arr_delay", "float64", "Arrival delay", unit="min")],
     )
 
 
@@ -87,7 +75,7 @@ def training_set() -> ft.FeatureSet:
         [
             f"{group.name}.{feature.name}"
             for group in groups()
-            if group.name != "flights"
+            if group.name in ASKED
             for feature in group.features
         ],
         label="flights.dep_delay",

@@ -4,7 +4,7 @@ import featuretrail as ft
 from featuretrail.domain.digest import table_digest
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
 from flights import observations, times
-from flights.freezing import SPLIT, answer_digest, ingest, show_receipts
+from flights.freezing import SPLIT, answer_digest, compute, ingest, show_receipts
 from flights.scene import SET, Scene
 from flights.screen import short
 
@@ -50,6 +50,12 @@ def ingest_rest(scene: Scene) -> None:
         receipts = [ingest(scene, name, rows, "to-december", why) for name, rows in rest.items()]
         again = ingest(scene, "weather", rest["weather"], "to-december", why)
         show_receipts(scene, receipts)
+        report = compute(scene, "to-december", why)
+        first = report.features[0]
+        scene.screen.say(
+            f"What they make due of the {len(report.features)} delay features is computed: "
+            f"{first.rows:,} rows of {first.feature}, from {first.first:%d %B} on."
+        )
         scene.screen.proof(
             f"weather sent again: the receipt of position {again.position}, nothing written",
             holds=again.repeated,

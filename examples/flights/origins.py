@@ -5,9 +5,10 @@ from typing import Final
 
 import featuretrail as ft
 from flights.scene import Scene
+from rules.delays import CARRIER_DELAY, ROUTE_DELAY
 from rules.weather import WEATHER_TREND
 
-FEATURE: Final = "weather.temp"
+FEATURE: Final = "carrier_landings.arr_delay"
 PICTURE: Final = "lineage.svg"
 KINDS: Final = (
     ("feature", "features computed from it"),
@@ -61,8 +62,9 @@ def _show_costs(scene: Scene) -> None:
     store = scene.store
     store.wait_until(store.position)
     costs = [
-        store.get_feature_performance_metrics(f"{WEATHER_TREND.name}.{feature.name}")
-        for feature in WEATHER_TREND.features
+        store.get_feature_performance_metrics(f"{group.name}.{feature.name}")
+        for group in (CARRIER_DELAY, ROUTE_DELAY, WEATHER_TREND)
+        for feature in group.features
     ]
     scene.screen.table(
         ["feature", ">times", ">mean ms", ">budget ms", ">score"],

@@ -9,12 +9,14 @@ import pyarrow.compute as pc
 import featuretrail as ft
 from featuretrail.audit.entries import LogEntry
 from flights import times
+from flights.freezing import compute
 from flights.scene import Scene
 from flights.screen import bar, short, status
 
 CARRIERS: Final = ["9E", "AA", "B6", "DL", "EV", "MQ", "UA", "US"]
 AIRPORTS: Final = ["EWR", "JFK", "LGA"]
 WITHDRAWN: Final = "9E"
+LANDING: Final = "carrier_landings.arr_delay"
 DELAY: Final = "carrier_delay.recent_delay"
 TEMP: Final = "weather.temp"
 
@@ -52,23 +54,27 @@ def withdraw(scene: Scene, frozen: ft.SnapshotInfo) -> None:
         "withdraw",
         "Taking something back",
         f"{name} reports that its arrivals since October were counted twice (we make this up). "
-        "A retraction hides its values from that event time on, for whoever asks from now on.",
+        "A retraction hides these landings, for whoever asks from now on; and what was computed "
+        "from them is computed again.",
     ):
         receipt = store.retract(
-            "carrier_delay",
+            "carrier_landings",
             {"carrier": WITHDRAWN},
             times.utc(2013, 10, 1),
             "arrivals since October were counted twice",
             actor="operations",
         )
+        computed = compute(scene, "withdrawn", "landings were withdrawn")
         asked = scene.year.spine.filter(pc.equal(scene.year.spine["carrier"], WITHDRAWN))
         answer = store.get_historical_features(asked, DELAY, status=True)
-        hidden = pc.sum(pc.equal(answer["recent_delay__status"], "retracted")).as_py()
-        online = _online(scene, DELAY, "carrier", [WITHDRAWN])["recent_delay__status"][0].as_py()
+        hidden = pc.sum(pc.equal(answer["recent_delay__status"], "null")).as_py()
+        landing = _online(scene, LANDING, "carrier", [WITHDRAWN])["arr_delay__status"][0].as_py()
+        delay = _online(scene, DELAY, "carrier", [WITHDRAWN])["recent_delay__status"][0].as_py()
         proven = store.verify_snapshot(frozen.snapshot_id)
         scene.screen.say(
-            f"Of our {asked.num_rows:,} questions about its flights {hidden:,} are now answered "
-            f"with: retracted. Online it is {status(online)}."
+            f"{computed.features[0].written:,} rows are computed anew, as unknown. Of our "
+            f"{asked.num_rows:,} questions about its flights {hidden:,} have no recent delay now. "
+            f"Online its last landing is {status(landing)}, its delay {status(delay)}."
         )
         scene.screen.proof(
             f"{frozen.snapshot_id}, frozen before, is still proven both ways", holds=proven.proven
@@ -77,7 +83,8 @@ def withdraw(scene: Scene, frozen: ft.SnapshotInfo) -> None:
             "retraction",
             position=receipt.position,
             rows_retracted=hidden,
-            online_status=online,
+            online_status=landing,
+            computed_online_status=delay,
             snapshot_still_verifies=proven.ok,
         )
 

@@ -15,6 +15,7 @@ def tell(scene: Scene) -> None:
     )
     freezing.register(scene)
     freezing.ingest_ten_months(scene)
+    freezing.compute_delays(scene)
     frozen = freezing.freeze(scene)
     freezing.prove(scene, frozen)
     freezing.learn(scene, frozen)

@@ -5,7 +5,7 @@ from typing import Self
 import pyarrow as pa
 from attrs import frozen
 
-from flights import delays, departures, observations, source
+from flights import departures, landings, observations, source
 
 FLIGHTS = 336_776
 SPINE_ROWS = 40_000
@@ -18,12 +18,12 @@ def thinned_flights(rows: int) -> int:
 
 @frozen
 class Year:
-    """The values of each feature group, in full; ``spine`` asks about January to October."""
+    """The values of each ingested group, in full; ``spine`` asks about January to October."""
 
     flights: int
     weather: pa.Table
-    carrier_delay: pa.Table
-    route_delay: pa.Table
+    carrier_landings: pa.Table
+    route_landings: pa.Table
     outcomes: pa.Table
     spine: pa.Table
     carriers: dict[str, str]
@@ -35,8 +35,8 @@ class Year:
         return cls(
             flights.num_rows,
             observations.weather_table(),
-            delays.delay_table(flights, ["carrier"]),
-            delays.delay_table(flights, ["origin", "dest"]),
+            landings.landing_table(flights, ["carrier"]),
+            landings.landing_table(flights, ["origin", "dest"]),
             departures.outcome_table(flights),
             departures.spine(flights, rows),
             source.carrier_names(),
@@ -44,10 +44,10 @@ class Year:
 
     @property
     def values(self) -> dict[str, pa.Table]:
-        """The values of every group by its name."""
+        """The values of every ingested group by its name."""
         return {
             "weather": self.weather,
-            "carrier_delay": self.carrier_delay,
-            "route_delay": self.route_delay,
+            "carrier_landings": self.carrier_landings,
+            "route_landings": self.route_landings,
             "flights": self.outcomes,
         }

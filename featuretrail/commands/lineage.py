@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from featuretrail.commands.invocation import Invocation, command
-from featuretrail.commands.moments import moment
+from featuretrail.commands.moments import At, moment
 from featuretrail.commands.output import write_json, write_line, write_record, write_table
 from featuretrail.commands.trees import write_tree
 from featuretrail.domain.lineage.finding import find_node
@@ -24,14 +24,6 @@ Thing = Annotated[
         metavar="FEATURE|SET|SNAPSHOT",
         help="A feature (weather.temp, or with @1.0.0), a set, a snapshot (delay@1.0.0), or any "
         "thing with its kind: 'set delay', 'source noaa', 'training run forest@1.0.0'.",
-    ),
-]
-At = Annotated[
-    str | None,
-    typer.Option(
-        metavar="POSITION|TIME",
-        help="As of this position of the log, or this time (2013-05-01T12:00:00Z).",
-        show_default=False,
     ),
 ]
 

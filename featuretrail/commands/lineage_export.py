@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from featuretrail.commands.invocation import Invocation, command
-from featuretrail.commands.moments import moment
+from featuretrail.commands.moments import At, moment
 from featuretrail.commands.output import write_json, write_record
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.lineage.pictures.boxing import Detail
@@ -41,14 +41,7 @@ def export(
             show_default=False,
         ),
     ] = None,
-    at: Annotated[
-        str | None,
-        typer.Option(
-            metavar="POSITION|TIME",
-            help="As of this position of the log, or this time (2013-05-01T12:00:00Z).",
-            show_default=False,
-        ),
-    ] = None,
+    at: At = None,
     detail: Annotated[
         Detail,
         typer.Option(

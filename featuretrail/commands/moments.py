@@ -3,8 +3,21 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Annotated
+
+import typer
 
 from featuretrail.domain.errors import InvalidInputError
+
+At = Annotated[
+    str | None,
+    typer.Option(
+        metavar="POSITION|TIME",
+        help="As of this position of the log, or this time (2013-05-01T12:00:00Z).",
+        show_default=False,
+    ),
+]
+"""An option ``--at``: what was, then."""
 
 
 def instant(text: str, option: str) -> datetime:

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import datetime
+from datetime import UTC, datetime
 
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.errors import InvalidInputError
@@ -13,6 +13,7 @@ from featuretrail.domain.inputs import optional
 from featuretrail.domain.moments import check_moment
 from featuretrail.domain.registry import Registry, ResolvedFeature
 from featuretrail.domain.rule_units import dependencies, place, units, writing
+from featuretrail.infrastructure.computing.failures import record_failures
 from featuretrail.infrastructure.computing.recording import LogRecorder, Recorder
 from featuretrail.infrastructure.computing.report import ComputeReport
 from featuretrail.infrastructure.computing.requested import Requested, requested
@@ -75,9 +76,10 @@ class RuleComputer:
         Without ``since`` from what is due on, else every row with an event time in
         ``[since, until)``. Only rows whose values the store does not hold yet are written: each
         group's in one batch. Raises ``RuleError``, ``RetentionError``, ``InvalidInputError`` or
-        ``NotFoundError``; what was stored before an error stays, and the log says how far it went.
+        ``NotFoundError``; what was stored before an error stays, and the log says how far it went
+        and which features failed.
         """
-        began = time.perf_counter()
+        began, started_at = time.perf_counter(), datetime.now(UTC)
         since, until = (
             optional(check_moment, name, moment)
             for name, moment in (("since", since), ("until", until))
@@ -97,11 +99,14 @@ class RuleComputer:
             for unit in planned
         ]
         done: dict[int, Outcome] = {}
+        failed: dict[int, Exception] = {}
         try:
-            self._run(orders, registry, metadata, progress, done)
+            self._run(orders, registry, metadata, progress, done, failed)
         finally:  # what was stored before an error has a cost too
             outcomes = [done[number] for number in sorted(done)]
             measured = [each for outcome in outcomes for each in outcome.measurements]
+            failures = [(orders[number], failed[number]) for number in sorted(failed)]
+            record_failures(self._log, failures, started_at, metadata)
             if measured:
                 self.recorder.record(measured, metadata)
         return ComputeReport(
@@ -141,8 +146,12 @@ class RuleComputer:
         metadata: Metadata,
         progress: Progress | None,
         outcomes: dict[int, Outcome],
+        failed: dict[int, Exception],
     ) -> None:
-        """Run ``orders``, each as soon as those it needs are done; ``outcomes`` gets theirs."""
+        """Run ``orders``, each as soon as those it needs are done.
+
+        ``outcomes`` gets theirs, and ``failed`` what ended those that came to nothing.
+        """
         needed = dependencies([order.unit for order in orders])
         total = sum(len(order.unit.features) for order in orders)
         running: dict[Future[Outcome], int] = {}
@@ -163,5 +172,8 @@ class RuleComputer:
                         progress("computing features", done, total)
         finally:  # the threads have ended: what they stored is stored, whatever failed beside it
             for future, number in running.items():
-                if future.exception() is None:
+                error = future.exception()
+                if error is None:
                     outcomes[number] = future.result()
+                elif isinstance(error, Exception):
+                    failed[number] = error

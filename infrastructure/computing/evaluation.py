@@ -25,6 +25,11 @@ SAMPLED_ROWS = 2_000
 TOLERANCE = 1e-9
 """How far two floats may lie apart, relative to the largest, and count as one rounded twice."""
 
+_BROKEN_WORD = (
+    "it uses rows it may not, so no later run would give the same; correct it, or declare a longer "
+    "history"
+)
+
 Functions = Callable[[ResolvedFeature], Function]
 """Gives the function of a feature with a Python rule, or raises ``RuleError``."""
 
@@ -121,8 +126,8 @@ def _check_word(
                 str(feature.reference),
                 f"gives {values[row].as_py()!r} for {entity} at {moment}Z, and "
                 f"{again[row - begin].as_py()!r} when later rows and those older than its history "
-                f"({rule_of(feature).history}) are left out: it uses rows it may not, so no later "
-                "run would give the same; correct it, or declare a longer history",
+                f"({rule_of(feature).history}) are left out: {_BROKEN_WORD}",
+                without_values=_BROKEN_WORD,
             )
 
 

@@ -4,21 +4,20 @@ They run in transactions that only read, with nothing in reach but what PostgreS
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Final, LiteralString
 
 import numpy as np
 import psycopg
 import pyarrow as pa
 from psycopg import sql
-from psycopg.pq import ExecStatus
 
 from featuretrail.domain.asof import Ints
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.dtypes import ARROW_TYPES, SQL_TYPES
-from featuretrail.domain.errors import InvalidDefinitionError, RuleError
+from featuretrail.domain.errors import RuleError
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.domain.rule_units import rule_of
-from featuretrail.infrastructure.computing.expressions import functions_of
+from featuretrail.infrastructure.computing.expressions import names_in
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.arrays import decode, raw_array_cursor, to_arrow
@@ -26,30 +25,30 @@ from featuretrail.infrastructure.retrieval.naming import output_names
 from featuretrail.infrastructure.values.arrays import ArrayParameter
 from featuretrail.infrastructure.values.packing import binary_array
 
-AnyConnection = psycopg.Connection[Any]
-
 ROWS = 250_000
 """Rows that are sent at once; an entity is never cut."""
 
-_BY_TIME = frozenset({"concat", "concat_ws", "date_part", "date_trunc", "extract", "format",
-                      "timezone", "to_char", "to_date", "to_number", "to_timestamp"})  # fmt: skip
-"""Functions that depend on the session's time zone or locale, which are always the same here."""
-
-_ARRAYS = {
+ARRAYS: Final = {
     "float64": sql.SQL("double precision[]"),
     "int64": sql.SQL("bigint[]"),
     "bool": sql.SQL("boolean[]"),
     "text": sql.SQL('text[] COLLATE "C"'),
     "timestamptz": sql.SQL("timestamptz[]"),
 }
+"""The array type of each dtype."""
 
-_FITTING = {
-    "float64": ("float8", "float4", "numeric", "int8", "int4", "int2"),
-    "int64": ("int8", "int4", "int2"),
-    "bool": ("bool",),
-    "text": ("text", "varchar", "bpchar"),
-    "timestamptz": ("timestamptz",),
-}
+_NOTHING = {"float64": "NaN", "int64": 0, "bool": False, "text": "", "timestamptz": "epoch"}
+"""What stands for NULL in an answer."""
+
+_ENTITY = "entity#"
+"""The column that numbers the entities, in their order: no key and no feature has such a name."""
+
+_WINDOWED: Final = (
+    "ORDER BY computed.{entity}, computed.event_time",
+    "given.{entity}, given.event_time,",
+    "WINDOW entity AS (PARTITION BY given.{entity} ORDER BY given.event_time)",
+)
+"""How the rows of an expression over windows keep their order, their places in it, the window."""
 
 
 def evaluate(
@@ -64,14 +63,25 @@ def evaluate(
     ``keys`` holds keys and event time, ordered; ``parents`` the columns by the names that the
     expression uses. Raises ``RuleError`` for an expression that fails, as for a division by zero.
     """
+    entities = np.repeat(np.arange(max(0, len(starts) - 1)), np.diff(starts))
     given = pa.table(
-        [*keys.columns, *parents.values()], names=[*keys.column_names, *parents]
-    ).combine_chunks()
+        [pa.array(entities), *keys.columns, *parents.values()],
+        names=[_ENTITY, *keys.column_names, *parents],
+    )
+    sent = _sent(rule_of(feature).source, given.column_names)
+    rows = given.select(sent).combine_chunks()
     parts = [
-        _evaluated(database, feature, list(keys.column_names), given.slice(start, end - start))
+        _evaluated(database, feature, rows.slice(start, end - start))
         for start, end in _slices(starts)
     ]
     return pa.concat_arrays(parts) if parts else pa.nulls(0, ARROW_TYPES[feature.dtype])
+
+
+def _sent(expression: str, columns: Sequence[str]) -> list[str]:
+    """Return which of ``columns`` an expression needs: to be sent takes most of its time."""
+    named = names_in(expression)
+    order = {_ENTITY, "event_time"} if "over" in named else set()
+    return [name for name in columns if name in named | order] or [_ENTITY]
 
 
 def parent_columns(group: FeatureGroup, parents: Sequence[ResolvedFeature]) -> list[str]:
@@ -90,19 +100,8 @@ def _slices(starts: Ints) -> Iterator[tuple[int, int]]:
         yield begin, int(starts[-1])
 
 
-def _evaluated(
-    database: Database, feature: ResolvedFeature, keys: Sequence[str], given: pa.Table
-) -> pa.Array:
-    rule = rule_of(feature)
-    types = {
-        name: "text" if pa.types.is_string(field.type) else _dtype(field.type)
-        for name, field in zip(given.column_names, given.schema, strict=True)
-    }
-    statement = query("computing/evaluate").format(
-        expression=_expression(rule.source),
-        dtype=sql.SQL(SQL_TYPES[feature.dtype].partition(" COLLATE")[0]),
-        **_relation(types, [key for key in keys if key != "event_time"]),
-    )
+def _evaluated(database: Database, feature: ResolvedFeature, given: pa.Table) -> pa.Array:
+    statement = _statement(feature, given)
     parameters = [_parameter(column) for column in given.columns]
     try:
         with database.transaction() as connection:
@@ -114,11 +113,44 @@ def _evaluated(
             str(feature.reference),
             f"failed on {given.num_rows} rows: {error.diag.message_primary}; nothing was stored",
         ) from error
-    ordinals, outcomes = (None, None) if row is None else row
-    places, _ = decode(ordinals, "int64")
-    values, null = decode(outcomes, feature.dtype)
-    ordered = to_arrow(values, null, feature.dtype).take(pa.array(np.argsort(places)))
-    return _without_nan(ordered)
+    outcomes, missing = (None, None) if row is None else row
+    values, _ = decode(outcomes, feature.dtype)
+    null = None if missing is None else decode(missing, "bool")[0]
+    return _without_nan(to_arrow(values, null, feature.dtype))
+
+
+def _statement(feature: ResolvedFeature, given: pa.Table) -> sql.Composed:
+    """Return the statement that evaluates the expression over ``given``, sent column by column."""
+    windowed = {_ENTITY, "event_time"} <= set(given.column_names)
+    order, place, window = (_in_order(part) if windowed else sql.SQL("") for part in _WINDOWED)
+    flags = sql.SQL("array_agg(computed.value IS NULL {})").format(order)
+    return query("computing/evaluate").format(
+        expression=expression_sql(rule_of(feature).source),
+        dtype=sql.SQL(SQL_TYPES[feature.dtype].partition(" COLLATE")[0]),
+        nothing=sql.Literal(_NOTHING[feature.dtype]),
+        missing=sql.SQL("NULL") if feature.dtype == "float64" else flags,  # NaN is NULL anyway
+        columns=_unnested(given),
+        order=order,
+        place=place,
+        window=window,
+    )
+
+
+def _in_order(part: LiteralString) -> sql.Composed:
+    return sql.SQL(part).format(entity=sql.Identifier(_ENTITY))
+
+
+def _unnested(given: pa.Table) -> sql.Composed:
+    """Return the columns of ``given`` as rows of their arrays (faster than a function scan)."""
+    types = [
+        "text" if pa.types.is_string(field.type) else _dtype(field.type) for field in given.schema
+    ]
+    return sql.SQL(", ").join(
+        sql.SQL("unnest({0}::{1}) AS {2}").format(
+            sql.SQL(f"${number}"), ARRAYS[dtype], sql.Identifier(name)
+        )
+        for number, (name, dtype) in enumerate(zip(given.column_names, types, strict=True), 1)
+    )
 
 
 def _without_nan(values: pa.Array) -> pa.Array:
@@ -138,81 +170,7 @@ def _parameter(column: pa.ChunkedArray) -> ArrayParameter:
     return ArrayParameter(binary_array(array.cast(pa.large_string()) if text else array))
 
 
-def _relation(types: Mapping[str, str], keys: Sequence[str]) -> dict[str, sql.Composable]:
-    """Return the parts of a statement that name the rows: arrays, columns, what an entity is."""
-    arrays = [
-        sql.SQL(f"${number}::") + _ARRAYS[dtype] for number, dtype in enumerate(types.values(), 1)
-    ]
-    return {
-        "arrays": sql.SQL(", ").join(arrays),
-        "names": sql.SQL(", ").join(map(sql.Identifier, types)),
-        "keys": sql.SQL(", ").join(sql.Identifier("given", key) for key in keys),
-    }
-
-
-def _expression(source: str) -> sql.SQL:
+def expression_sql(source: str) -> sql.SQL:
+    """Return the expression of a registered rule as a part of a statement."""
     # checked to be one expression, when it was made and (its functions) when it was registered
     return sql.SQL(source)
-
-
-def check_registered(
-    connection: AnyConnection, feature: ResolvedFeature, parents: Sequence[ResolvedFeature]
-) -> None:
-    """Ask the database whether it understands the expression of ``feature``; nothing is run.
-
-    Raises ``InvalidDefinitionError``.
-    """
-    source = rule_of(feature).source
-    what = f"the rule of {str(feature.reference)!r}, {source!r},"
-    _check_functions(connection, what, source)
-    names = parent_columns(feature.group, parents)
-    types = {
-        **feature.group.keys,
-        "event_time": "timestamptz",
-        **{name: parent.dtype for name, parent in zip(names, parents, strict=True)},
-    }
-    statement = query("computing/describe").format(
-        expression=_expression(source), **_relation(types, list(feature.group.keys))
-    )
-    try:
-        with connection.transaction(force_rollback=True):
-            connection.execute(query("computing/restrict"))
-            described = _described(connection, statement.as_bytes())
-    except (psycopg.ProgrammingError, psycopg.NotSupportedError, psycopg.DataError) as error:
-        raise InvalidDefinitionError(
-            f"{what} is not understood: {error.diag.message_primary}; its columns are "
-            f"{', '.join(types)}"
-        ) from error
-    if described not in _FITTING[feature.dtype]:
-        raise InvalidDefinitionError(
-            f"{what} is of type {described}, and the feature of type {feature.dtype}; cast it, as "
-            f"in (...)::{SQL_TYPES[feature.dtype].partition(' COLLATE')[0]}"
-        )
-
-
-def _described(connection: AnyConnection, statement: bytes) -> str:
-    """Return the type of the only column of ``statement``, which is prepared and forgotten."""
-    prepared = connection.pgconn.prepare(b"", statement)
-    if prepared.status != ExecStatus.COMMAND_OK:
-        raise psycopg.errors.error_from_result(prepared)
-    oid = connection.pgconn.describe_prepared(b"").ftype(0)
-    known = connection.adapters.types.get(oid)
-    if known is None:
-        return f"oid {oid}"
-    return known.name if known.oid == oid else f"{known.name}[]"
-
-
-def _check_functions(connection: AnyConnection, what: str, source: str) -> None:
-    named = functions_of(source)
-    rows = connection.execute(query("computing/functions"), {"names": named}).fetchall()
-    known = {name: (immutable, several) for name, immutable, several in rows}
-    for name in named:
-        if name not in known:
-            raise InvalidDefinitionError(f"{what} calls {name!r}, no function of PostgreSQL's own")
-        immutable, several = known[name]
-        if several or not (immutable or name in _BY_TIME):
-            raise InvalidDefinitionError(
-                f"{what} calls {name!r}, whose result depends on more than its arguments"
-                if not several
-                else f"{what} calls {name!r}, which gives several rows"
-            )

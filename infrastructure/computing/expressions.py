@@ -100,6 +100,12 @@ def functions_of(expression: str) -> list[str]:
     )
 
 
+def names_in(expression: str) -> frozenset[str]:
+    """Return every word of an expression as PostgreSQL reads it: its columns are among them."""
+    tokens = _tokens(expression)
+    return frozenset(token.folded for token in tokens if token.kind in ("word", "quoted"))
+
+
 def _tokens(expression: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(expression):
         kind = match.lastgroup or "mark"

@@ -83,7 +83,7 @@ def _called(
     name = str(feature.reference)
     try:
         returned = function(*arrays)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a rule may not end its caller, only fail
         raise RuleError(
             name,
             f"failed on {count} rows with {type(error).__name__}: {error}; nothing was stored",

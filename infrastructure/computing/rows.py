@@ -6,13 +6,15 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from featuretrail.domain.asof import Flags, Ints
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.domain.rule_units import Place, Unit, place
+from featuretrail.domain.trailing import trailing_max
+from featuretrail.infrastructure.computing.known_times import Answering, known_times
 from featuretrail.infrastructure.retrieval.answer import judge
 from featuretrail.infrastructure.retrieval.cuts import GroupCut, read_cuts
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
@@ -32,11 +34,13 @@ class UnitRows:
 
     ``table`` holds the keys and the event time; ``starts`` where each entity begins, and the end;
     ``values`` one array a source. Values are NULL where nothing holds: missing, expired, retracted.
+    ``known`` (microseconds) is when all was known that the unit reads for a row, if its group asks.
     """
 
     table: pa.Table = field(repr=False)
     starts: Ints = field(repr=False)
     values: Mapping[Place, pa.Array] = field(repr=False)
+    known: Ints | None = field(repr=False)
 
     @cached_property
     def times(self) -> Ints:
@@ -53,21 +57,31 @@ def read_rows(
 ) -> UnitRows:
     """Return the rows of ``unit`` with event times in ``[since, until)``, as of ``position``."""
     grouped = by_group(unit.sources)
+    telling = unit.group.known_time is not None
     with historical.database.connection() as connection:
-        cuts = read_cuts(connection, list(grouped), position, recorded=False)
+        cuts = read_cuts(connection, list(grouped), position, recorded=telling)
     pulled = {
-        name: _pulled(historical.source, features, cuts[name], since, until)
+        name: _pulled(historical.source, features, cuts[name], since, until, telling=telling)
         for name, features in grouped.items()
     }
     keys = list(unit.group.keys)
     table, starts = _distinct([part.clock(keys) for part in pulled.values()], unit.group)
     values: dict[Place, pa.Array] = {}
+    known: list[Ints] = []
     for part in pulled.values():
+        answering: Answering = historical.answer
         if len(pulled) == 1 and part.alike:
-            values |= _at_their_rows(part, table, historical.source)
+            answering = part.replayed(historical.source)
+            values |= _at_their_rows(part, table, answering)
         else:
             values |= _as_of(historical, part.features, table, position)
-    return UnitRows(table, starts, values)
+        if telling:
+            known.append(known_times(part.features, part.cut, table, answering))
+    rows = UnitRows(table, starts, values, None)
+    if not telling:
+        return rows
+    newest = np.maximum.reduce(known)
+    return evolve(rows, known=trailing_max(newest, rows.times, starts, unit.reach()))
 
 
 @frozen(eq=False)
@@ -91,6 +105,10 @@ class _Pulled:
             return written
         return pa.concat_tables([written, self.retracted.select([*keys, EVENT_TIME])])
 
+    def replayed(self, source: ColumnSource) -> Answering:
+        """Return what answers tasks from the rows that were read, and no others."""
+        return lambda task: pull(task, _Replay(self.table, source), all_entities=True)
+
     def _written(self, keys: Sequence[str]) -> pa.Table:
         chosen = self.table.select([*keys, EVENT_TIME])
         writers = [self.cut.writers(feature.column) for feature in self.features]
@@ -105,14 +123,20 @@ class _Pulled:
 
 
 def _pulled(
-    source: ColumnSource, features: Sequence[ResolvedFeature], cut: GroupCut, since: int, until: int
+    source: ColumnSource,
+    features: Sequence[ResolvedFeature],
+    cut: GroupCut,
+    since: int,
+    until: int,
+    *,
+    telling: bool,
 ) -> _Pulled:
     group = features[0].group
     wanted = Wanted(
         group=group.name,
         keys=group.keys,
         columns={feature.column: feature.dtype for feature in features},
-        known_time=None,
+        known_time=group.known_time if telling else None,
         last_batch=cut.last_batch,
         since=max(since, cut.first_event_time),
         until=min(until - 1, cut.last_event_time),
@@ -179,7 +203,7 @@ class _Replay:
         """Leave the source open: it is its owner's."""
 
 
-def _at_their_rows(part: _Pulled, table: pa.Table, source: ColumnSource) -> dict[Place, pa.Array]:
+def _at_their_rows(part: _Pulled, table: pa.Table, answering: Answering) -> dict[Place, pa.Array]:
     """Return what the features hold at rows that are their own: the last batch of each."""
     times: Ints = one_array(table.column(EVENT_TIME)).view(pa.int64()).to_numpy()
     group = part.features[0].group
@@ -192,7 +216,7 @@ def _at_their_rows(part: _Pulled, table: pa.Table, source: ColumnSource) -> dict
         closed="right",
         only_fresh=True,
     )
-    answers = pull(task, _Replay(part.table, source), all_entities=True)
+    answers = answering(task)
     return {
         place(feature): one_chunk(
             judge(answers[feature.column], feature.column, feature.dtype, times, task.ttl).values

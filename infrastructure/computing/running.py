@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import field, frozen
 
-from featuretrail.domain.asof import Flags
+from featuretrail.domain.asof import Flags, Ints
+from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.errors import ConcurrencyError
 from featuretrail.domain.events.base import Metadata, stream_id
 from featuretrail.domain.events.performance import Measurement
@@ -49,7 +50,10 @@ class Outcome:
 
 @frozen(eq=False)
 class _Computed:
-    """Rows in the window with their values, and which of them the store does not hold."""
+    """Rows in the window with their values, and which of them the store does not hold.
+
+    ``rows`` holds the keys, the event time and, if the group has one, the known time.
+    """
 
     rows: pa.Table = field(repr=False)
     values: dict[Place, Evaluated] = field(repr=False)
@@ -138,17 +142,24 @@ class UnitRunner:
                 key: Evaluated(each.feature, each.values.take(chosen), each.cost)
                 for key, each in values.items()
             }
+        told = None if rows.known is None else rows.known[first]
         new = np.ones(table.num_rows, np.bool_)
         if table.num_rows and _may_hold(own, unit, window):
             arrays = {key: each.values for key, each in values.items()}
             new = ~unchanged(self._historical, unit.features, table, arrays, position)
-        return _Computed(table, values, new)
+        return _Computed(_with_known_time(unit, table, told), values, new)
 
 
 def _may_hold(own: GroupCut, unit: Unit, window: Window) -> bool:
     """Tell whether the store may hold rows of ``unit`` in the window."""
     written = any(own.writers(feature.column) != frozenset() for feature in unit.features)
     return own.rows > 0 and written and own.last_event_time >= window.since
+
+
+def _with_known_time(unit: Unit, table: pa.Table, told: Ints | None) -> pa.Table:
+    if told is None or unit.group.known_time is None:
+        return table
+    return table.append_column(unit.group.known_time, pa.array(told).cast(UTC_TIME))
 
 
 def _stored(registry: Registry, unit: Unit, computed: _Computed) -> pa.Table:

@@ -9,7 +9,7 @@ from featuretrail.domain.aggregates.lineage import decide_retire
 from featuretrail.domain.events import Event, FeatureDefined, LineageDeclared, Metadata
 from featuretrail.domain.lineage.declaring import Declaration, declare, declare_all
 from featuretrail.domain.lineage.lineage import Lineage
-from featuretrail.domain.lineage.rules import rule_of
+from featuretrail.domain.lineage.rules import rule_facts
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.parents import Parent
 from featuretrail.domain.registry import Registry
@@ -79,7 +79,7 @@ class LineageDeclarer:
 
 def _declaration(event: FeatureDefined, registry: Registry) -> Declaration | None:
     """Return what a definition's rule says of lineage; parents without a version are the latest."""
-    rule = rule_of(event.definition)
+    rule = rule_facts(event.definition)
     if rule is None:
         return None
     parents = (registry.resolve(reference).reference for reference in rule.parents)

@@ -1,14 +1,13 @@
 """Recording training runs: which model was made from which snapshot."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 from attrs import asdict, frozen
 
 from featuretrail.domain.events import Metadata, TrainingRunRecorded
 from featuretrail.domain.results import Result
-from featuretrail.domain.training import check_model, decide_record
-from featuretrail.domain.versions import Version
+from featuretrail.domain.training import TrainingFacts, check_model, decide_record
 from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.lineage.reading import LineageReader
@@ -66,27 +65,14 @@ class TrainingRuns:
         model: str,
         snapshot_id: str,
         metadata: Metadata,
-        *,
-        version: str | Version | None = None,
-        run_id: str | None = None,
-        metrics: Mapping[str, float] | None = None,
-        parameters: Mapping[str, Any] | None = None,
-        code_version: str | None = None,
+        **facts: Unpack[TrainingFacts],
     ) -> TrainingRun:
         """Record a run; see the facade's method."""
         found = self._catalogue.find(snapshot_id).info.snapshot_id
         with self._database.transaction() as connection:
             connection.execute(query("lineage/lock"))
             event, new = decide_record(
-                self._lineage.current(connection).runs.values(),
-                model,
-                found,
-                metadata,
-                version=version,
-                run_id=run_id,
-                metrics=metrics,
-                parameters=parameters,
-                code_version=code_version,
+                self._lineage.current(connection).runs.values(), model, found, metadata, **facts
             )
             if new:
                 self._log.append(event, connection=connection)

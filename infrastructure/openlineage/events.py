@@ -111,9 +111,10 @@ def _run(run: Run, naming: Naming, *, ended: bool) -> ClientRun:
         ),
     }
     if ended and run.outcome != "complete":
+        verdict = f"the check {run.job.subject} of {run.about[0]} ended as {run.verdict!r}"
         facets["errorMessage"] = error_message_run.ErrorMessageRunFacet(
-            message=f"the check {run.job.subject} of {run.about[0]} ended as {run.verdict!r}",
-            programmingLanguage="python",
+            message=verdict if run.fault is None else run.fault,
+            programmingLanguage="python" if run.rule is None else run.rule.kind,
             producer=PRODUCER,
         )
     return ClientRun(runId=str(run_id(run, naming)), facets=facets)

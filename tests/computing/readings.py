@@ -70,3 +70,25 @@ def values(
     }
     found = store.get_historical_features(pa.table(spine), [feature], **options)
     return list(found.column(found.num_columns - 1).to_pylist())
+
+
+@ft.rule(["readings.level"], history=2 * HOUR)
+def mean_2h(event_time: Times, level: Floats) -> Floats:
+    means = np.full(len(level), np.nan)
+    for row, now in enumerate(event_time):
+        inside = (event_time >= now - np.timedelta64(2, "h")) & (event_time <= now)
+        means[row] = level[inside].mean()
+    return means
+
+
+@ft.rule(["readings.level"])
+def total(level: Floats) -> Floats:
+    return np.cumsum(np.nan_to_num(level))
+
+
+def defined(store: ft.TimescaleDBFeatureStore, *features: ft.Feature) -> None:
+    store.register(readings(), computed("derived", *features))
+
+
+def by_name(report: ft.ComputeReport) -> dict[str, ft.ComputedFeature]:
+    return {feature.feature: feature for feature in report.features}

@@ -1,6 +1,6 @@
 """SQL rules: one expression that reads its entity's rows and nothing else."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -160,6 +160,48 @@ def test_expressions_see_an_entitys_rows_in_order_of_event_time(
     assert values(store, "derived.day", *asked) == [hour(0)] * 4
 
 
+def test_an_expressions_null_is_told_from_every_value_of_its_type(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    store.register(readings())
+    store.ingest("readings", table((2, 1, 0.0), (1, 2, None), (1, 1, 1.0), (1, 3, 0.0)))
+    unknown = "CASE WHEN level IS NOT NULL THEN {} END"
+    expressions = {
+        "float64": "nullif(level, 1) * 'NaN'::float8",
+        "int64": unknown.format("0"),
+        "bool": "level > 0",
+        "text": unknown.format("''"),
+        "timestamptz": unknown.format("'epoch'::timestamptz"),
+    }
+    store.register(
+        computed(
+            "derived",
+            *(
+                ft.Feature(f"a_{dtype}", dtype, rule=ft.sql_rule(text, ["readings.level"]))
+                for dtype, text in expressions.items()
+            ),
+            ft.Feature("same", "int64", rule=ft.sql_rule("0", ["readings.level"])),
+            ft.Feature("which", "int64", rule=ft.sql_rule("sensor", ["readings.level"])),
+            ft.Feature(
+                "count", "int64", rule=ft.sql_rule("count(*) OVER entity", ["readings.level"])
+            ),
+        )
+    )
+
+    store.compute("derived")
+
+    asked = ((1, 1), (1, 2), (1, 3), (2, 1))
+    found = {name: values(store, f"derived.{name}", *asked) for name in ("same", "which", "count")}
+    assert found == {"same": [0] * 4, "which": [1, 1, 1, 2], "count": [1, 2, 3, 1]}
+    assert values(store, "derived.a_float64", *asked) == [None] * 4
+    assert values(store, "derived.a_int64", *asked) == [0, None, 0, 0]
+    assert values(store, "derived.a_bool", *asked) == [True, None, False, False]
+    assert values(store, "derived.a_text", *asked) == ["", None, "", ""]
+    assert values(store, "derived.a_timestamptz", *asked) == [
+        None if at == (1, 2) else datetime(1970, 1, 1, tzinfo=UTC) for at in asked
+    ]
+
+
 def test_parents_of_one_name_are_told_apart_by_their_groups(
     store: ft.TimescaleDBFeatureStore,
 ) -> None:
@@ -186,7 +228,8 @@ def test_an_expression_that_fails_says_so_and_stores_nothing(
 
     with pytest.raises(ft.RuleError, match=r"'derived\.a@1\.0\.0' failed on 1 rows: division by"):
         store.compute("derived")
-    assert store.position == before
+    [failure] = store.audit.log(after=before)
+    assert failure.event["error"] == "DivisionByZero"
 
 
 def test_no_rule_is_made_of_anything_but_text() -> None:

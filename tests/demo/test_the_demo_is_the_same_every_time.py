@@ -25,6 +25,10 @@ def test_a_second_run_starts_afresh_and_reports_the_same_facts_which_hold(workpl
     assert set(first["online"]["statuses"].values()) == {"expired"}
     assert first["retraction"]["snapshot_still_verifies"]
     assert first["retraction"]["online_status"] == "retracted"
+    assert first["retraction"]["computed_online_status"] == "null"
+    assert first["retraction"]["rows_retracted"] > 0
+    assert "feature carrier_delay.recent_delay@1.0.0" in first["lineage"]["reached"]["feature"]
+    assert "delay_model" in str(first["lineage"]["reached"]["training_run"])
     assert first["audit"]["ok"]
     assert first["rebuild"]["ok"]
     assert first["rebuild"]["swapped"]

@@ -82,10 +82,6 @@ def test_the_digest_of_a_rule_is_that_of_its_source() -> None:
         (lambda: sql("1", "weather.temp", written=["weather.dewp"]), "they are the same features"),
         (lambda: Feature("a", "bool", rule=cast("Any", abs)), "decorating a function"),
         (lambda: group("w", number("a", sql("1", "w.a"))), "'w.a' as its own parent"),
-        (
-            lambda: group("w", number("a", sql("1", "weather.temp")), known_time="loaded"),
-            "a group without known_time",
-        ),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(definition: Any, reason: str) -> None:

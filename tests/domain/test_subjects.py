@@ -7,6 +7,7 @@ from featuretrail.domain.subjects import subject
 from tests.golden.examples import STREAM, example
 
 SUBJECTS = {
+    "featuretrail.compute.failed": "computation group – é",
     "featuretrail.consistency.checked": "consistency snapshot_id – é",
     "featuretrail.documentation.generated": (
         "documentation feature_name – é@documentation_version – é"

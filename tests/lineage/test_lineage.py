@@ -8,7 +8,7 @@ from featuretrail.domain.errors import InvalidDefinitionError, NotFoundError
 from featuretrail.domain.events import Event
 from featuretrail.domain.lineage.lineage import Lineage
 from featuretrail.domain.lineage.node import Node
-from featuretrail.domain.lineage.rules import rule_of
+from featuretrail.domain.lineage.rules import rule_facts
 from tests.lineage.events import declared, feature, feature_set, retired, rule, run, snapshot
 from tests.lineage.graphs import said
 
@@ -108,11 +108,11 @@ def test_a_log_read_in_pieces_gives_the_lineage_of_the_whole(cuts: list[int]) ->
 
 
 def test_a_definition_without_a_rule_has_none() -> None:
-    assert rule_of({"name": "temp"}) is None
-    assert rule_of({"name": "temp", "rule": None}) is None
+    assert rule_facts({"name": "temp"}) is None
+    assert rule_facts({"name": "temp", "rule": None}) is None
 
 
 @pytest.mark.parametrize("broken", ["text", {}, {"source": "x"}, {"source": 1, "parents": []}])
 def test_a_rule_that_lacks_its_source_or_its_parents_is_refused(broken: object) -> None:
     with pytest.raises(InvalidDefinitionError, match="source and parents"):
-        rule_of({"name": "temp", "rule": broken})
+        rule_facts({"name": "temp", "rule": broken})

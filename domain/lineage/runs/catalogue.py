@@ -12,7 +12,7 @@ from featuretrail.domain.events import (
 )
 from featuretrail.domain.lineage.lineage import Lineage, Placed
 from featuretrail.domain.lineage.node import Node
-from featuretrail.domain.lineage.rules import RuleFacts, rule_of
+from featuretrail.domain.lineage.rules import RuleFacts, rule_facts
 from featuretrail.domain.lineage.runs.run import Column, Data, Origin, Place
 
 EVENT_TIME = Column("event_time", "timestamptz")
@@ -53,7 +53,7 @@ class Catalogue:
     def rule(self, node: Node) -> RuleFacts | None:
         """Return the rule in the definition of a feature."""
         event = self._features.get(node)
-        return None if event is None else rule_of(event.definition)
+        return None if event is None else rule_facts(event.definition)
 
     def column(self, node: Node) -> Column | None:
         """Return the column of its group that holds the values of a feature."""

@@ -80,7 +80,8 @@ class Run:
     of the output to what they come from; ``joined`` are the columns that chose its rows.
     ``read`` is the position up to which the inputs were read, where the log says it;
     ``digest`` is that of the log up to the event, ``content`` that of what was written. ``verdict``
-    is a check's status, and ``outcome`` what is to be said of the run.
+    is a check's status, ``fault`` what went wrong in a run that wrote nothing, and ``outcome`` what
+    is to be said of the run.
     """
 
     job: Job
@@ -100,3 +101,4 @@ class Run:
     versions: Mapping[str, str] = field(factory=dict)
     outcome: Outcome = "complete"
     verdict: str | None = None
+    fault: str | None = None

@@ -1,7 +1,8 @@
 """From the events of the log to runs.
 
 A batch of values is a run of the group's ingestion, for the features that are ingested, and a run
-of each rule whose values it holds; a snapshot, a training run and a consistency check are one each.
+of each rule whose values it holds, and a failure to compute a run of each rule that was to be run;
+a snapshot, a training run and a consistency check are one each.
 """
 
 import re
@@ -12,6 +13,7 @@ from attrs import frozen
 
 from featuretrail.domain.aggregates.snapshot import parse_snapshot_name
 from featuretrail.domain.events import (
+    ComputeFailed,
     ConsistencyChecked,
     Event,
     FeatureDefined,
@@ -36,7 +38,12 @@ DEFINING: tuple[type[Event], ...] = (
 )
 """The events that later runs refer to."""
 
-RUNNING: tuple[type[Event], ...] = (ValuesIngested, TrainingRunRecorded, ConsistencyChecked)
+RUNNING: tuple[type[Event], ...] = (
+    ValuesIngested,
+    ComputeFailed,
+    TrainingRunRecorded,
+    ConsistencyChecked,
+)
 """The other events that tell of runs."""
 
 _READ = re.compile(r"compute parents@(\d{1,19})( .*)?")
@@ -66,6 +73,8 @@ def runs(recorded: Iterable[Recorded]) -> Iterator[Run]:
         match each.event:
             case ValuesIngested():
                 yield from _batch(catalogue, each, each.event)
+            case ComputeFailed():
+                yield from _failure(catalogue, each, each.event)
             case SnapshotCreated():
                 yield _snapshot(catalogue, each, each.event)
             case TrainingRunRecorded():
@@ -117,6 +126,27 @@ def _values(
         rule=catalogue.rule(nodes[0]) if job.task == "compute" else None,
         versions={feature_of(node): str(node.version) for node in nodes},
     )
+
+
+def _failure(catalogue: Catalogue, at: Recorded, event: ComputeFailed) -> Iterator[Run]:
+    for node in (Node.feature(FeatureReference.parse(each)) for each in event.features):
+        inputs = catalogue.tables(catalogue.parents(node))
+        [output] = catalogue.tables([node])
+        yield Run(
+            job=Job("compute", node.name),
+            position=at.position,
+            began=min(event.started_at, at.recorded_at),  # whoever computed has a clock of its own
+            ended=at.recorded_at,
+            about=(node,),
+            inputs=inputs,
+            output=output,
+            joined=catalogue.joined(inputs),
+            digest=at.digest,
+            rule=catalogue.rule(node),
+            versions={feature_of(node): str(node.version)},
+            outcome="failed",
+            fault=f"{event.error}: {event.message}",
+        )
 
 
 def _read(event: ValuesIngested) -> int | None:

@@ -1,13 +1,17 @@
--- What is the expression of a rule worth for each of these rows, entity by entity?
+-- What is the expression of a rule worth for each of these rows, in the order they were given in?
+-- NULLs come as a value, with a flag where others could be equal: so all have one width.
 SELECT
-  array_agg(computed.ordinal) AS ordinals,
-  array_agg(computed.value) AS outcomes
+  array_agg(coalesce(computed.value, {nothing}::{dtype}) {order}) AS outcomes,
+  {missing} AS missing
 FROM (
   SELECT
-    given.ordinal,
+    {place}
     (
       {expression}
     )::{dtype} AS value
-  FROM unnest({arrays}) WITH ORDINALITY AS given ({names}, ordinal)
-  WINDOW entity AS (PARTITION BY {keys} ORDER BY given.event_time)
+  FROM (
+    SELECT
+      {columns}
+  ) AS given
+  {window}
 ) AS computed
