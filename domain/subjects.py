@@ -1,9 +1,11 @@
 """Subjects: what an event is about, as people and the audit trail name it."""
 
 from featuretrail.domain.events import (
+    BaselineCreated,
     ConsistencyChecked,
     DocumentationGenerated,
     DriftAcknowledged,
+    DriftChecked,
     DriftDetected,
     DriftResolved,
     DriftUpdated,
@@ -56,6 +58,10 @@ def _of_the_rest(event: Event) -> str:
         case QualityChecked():
             version = "" if event.version is None else f"@{event.version}"
             name = f"quality {event.feature_name}{version}"
+        case BaselineCreated():
+            name = f"baseline {event.name}"
+        case DriftChecked():
+            name = f"drift check {event.baseline}"
         case ConsistencyChecked():
             name = f"consistency {event.snapshot_id}"
         case DocumentationGenerated():
