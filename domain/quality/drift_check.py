@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from featuretrail.domain.events import DriftChecked
 from featuretrail.domain.results import Result
@@ -112,10 +112,6 @@ class DriftCheck(Result):
             duration_ms=event.duration_ms,
             position=position,
         )
-
-    def moved(self, opened: list[UUID], updated: list[UUID], resolved: list[UUID]) -> Self:
-        """Return the check with the incidents that it moved."""
-        return evolve(self, opened=tuple(opened), updated=tuple(updated), resolved=tuple(resolved))
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON object."""
