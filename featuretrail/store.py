@@ -456,9 +456,7 @@ class TimescaleDBFeatureStore:
         reason: str | None = None,
     ) -> FeatureQuality:
         """Judge how good a feature's values are; see ``store.quality.check_feature_quality``."""
-        return self.quality.check_feature_quality(
-            feature, data, window, actor=actor, reason=reason
-        )
+        return self.quality.check_feature_quality(feature, data, window, actor=actor, reason=reason)
 
     @needs("auditor")
     def registry(self, known_at: int | datetime | None = None) -> Registry:

@@ -53,7 +53,7 @@ def validity(given: FeatureValues, constraints: Sequence[Constraint]) -> Dimensi
         return Dimension(None, "there is no value to judge")
     breaches = {_named(each): _breaking(each, given, present) for each in applying}
     if infinite:
-        breaches["finite"] = np.asarray(pc.is_inf(given.values).fill_null(value=False))
+        breaches["finite"] = np.asarray(pc.fill_null(pc.is_inf(given.values), fill_value=False))
     broken = int(np.count_nonzero(np.logical_or.reduce(list(breaches.values()))))
     if broken == 0:
         return Dimension(100.0, f"{judged:,} values meet {', '.join(breaches)}")
@@ -91,7 +91,7 @@ def share(part: float, whole: float) -> float:
 def _present(given: FeatureValues) -> np.ndarray[Any, np.dtype[np.bool_]]:
     present = np.asarray(given.values.is_valid())
     if pa.types.is_floating(given.values.type):
-        present &= ~np.asarray(pc.is_nan(given.values).fill_null(value=False))
+        present &= ~np.asarray(pc.fill_null(pc.is_nan(given.values), fill_value=False))
     return present
 
 

@@ -1,5 +1,6 @@
 """From values and profiles to verdicts: measured a feature at a time, judged all together."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -48,5 +49,5 @@ def feature_verdict(verdict: Verdict, version: str | None) -> FeatureVerdict:
         severity=verdict.severity,
         p_value=verdict.adjusted_p,
         words=verdict.words,
-        details=dict(verdict.details),
+        details=json.loads(json.dumps(dict(verdict.details), allow_nan=False)),
     )

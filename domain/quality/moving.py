@@ -134,18 +134,20 @@ def _open(moving: _Moving, verdict: FeatureVerdict) -> None:
     occasion = moving.occasion
     name = f"{occasion.name}/{verdict.feature_name}/{occasion.number}"
     state = DriftIncident.initial(stream_id("drift incident", name))
-    moving.events += decide_detect(
-        state,
-        verdict.feature_name,
-        occasion.metadata,
-        drift_type=_drift_type(verdict),
-        drift_score=0.0 if verdict.score is None else verdict.score,
-        threshold_value=0.0 if verdict.threshold is None else verdict.threshold,
-        severity=_severity(verdict),
-        details=_details(occasion, verdict, occasion.since),
-        version=verdict.version,
-        baseline_snapshot_id=occasion.baseline_snapshot_id,
-        current_snapshot_id=occasion.snapshot_id,
+    moving.events.extend(
+        decide_detect(
+            state,
+            verdict.feature_name,
+            occasion.metadata,
+            drift_type=_drift_type(verdict),
+            drift_score=0.0 if verdict.score is None else verdict.score,
+            threshold_value=0.0 if verdict.threshold is None else verdict.threshold,
+            severity=_severity(verdict),
+            details=_details(occasion, verdict, occasion.since),
+            version=verdict.version,
+            baseline_snapshot_id=occasion.baseline_snapshot_id,
+            current_snapshot_id=occasion.snapshot_id,
+        )
     )
     moving.incidents[verdict.feature_name] = state.id
     moving.opened.append(state.id)
@@ -160,13 +162,13 @@ def _update(moving: _Moving, verdict: FeatureVerdict, incident: DriftIncident) -
         details=_details(moving.occasion, verdict, _since(incident)),
         current_snapshot_id=moving.occasion.snapshot_id,
     )
-    moving.events += decided
+    moving.events.extend(decided)
     moving.updated.extend(event.originator_id for event in decided)
 
 
 def _resolve(moving: _Moving, verdict: FeatureVerdict, incident: DriftIncident) -> None:
     action = f"returned to its baseline {moving.occasion.place}"
-    moving.events += decide_resolve(incident, action, moving.occasion.metadata)
+    moving.events.extend(decide_resolve(incident, action, moving.occasion.metadata))
     moving.resolved.append(incident.id)
     del moving.incidents[verdict.feature_name]
 
@@ -176,9 +178,7 @@ def _since(incident: DriftIncident) -> datetime | None:
     return None if said is None else datetime.fromisoformat(said)
 
 
-def _details(
-    occasion: Occasion, verdict: FeatureVerdict, since: datetime | None
-) -> dict[str, Any]:
+def _details(occasion: Occasion, verdict: FeatureVerdict, since: datetime | None) -> dict[str, Any]:
     return {
         "baseline": occasion.baseline,
         "words": verdict.words,

@@ -65,8 +65,6 @@ def profiles_table(made: Sequence[Profiled]) -> pa.Table:
 def profiles_of(table: pa.Table) -> dict[str, Profiled]:
     """Return the profiles in a stored table by feature."""
     return {
-        row["feature"]: Profiled(
-            row["feature"], row["version"], Profile.from_bytes(row["profile"])
-        )
+        row["feature"]: Profiled(row["feature"], row["version"], Profile.from_bytes(row["profile"]))
         for row in table.to_pylist()
     }

@@ -107,9 +107,7 @@ class QualityChecks:
     ) -> FeatureQuality:
         dimensions = _dimensions(values, feature.version.definition.constraints, timing)
         path = feature.reference.path
-        dimensions["consistency"] = consistency(
-            self._sources.reader.consistency(path, snapshot_id)
-        )
+        dimensions["consistency"] = consistency(self._sources.reader.consistency(path, snapshot_id))
         dimensions["stability"] = stability(self._verdicts(path))
         return FeatureQuality(
             feature_name=path,
@@ -168,9 +166,7 @@ class QualityChecks:
                 )
                 if decided:
                     log.append(*decided, connection=connection)
-        return [
-            evolve(each, position=at) for each, at in zip(found, positions, strict=True)
-        ]
+        return [evolve(each, position=at) for each, at in zip(found, positions, strict=True)]
 
 
 def snapshot_state(log: EventLog, snapshot_id: str) -> SnapshotAggregate:
@@ -214,9 +210,7 @@ def _event(quality: FeatureQuality, metadata: Metadata) -> QualityChecked:
     )
 
 
-def _set_quality(
-    name: str, found: Sequence[FeatureQuality], snapshot_id: str | None
-) -> SetQuality:
+def _set_quality(name: str, found: Sequence[FeatureQuality], snapshot_id: str | None) -> SetQuality:
     score, coverage = together(found)
     positions = [each.position for each in found if each.position is not None]
     return SetQuality(
@@ -227,4 +221,3 @@ def _set_quality(
         snapshot_id=snapshot_id,
         position=max(positions, default=None),
     )
-

@@ -44,7 +44,9 @@ def given_values(data: object, features: Sequence[ResolvedFeature]) -> list[Feat
     return [_from_table(feature, table, times) for feature in features]
 
 
-def snapshot_values(snapshot: FeatureSnapshot, features: Sequence[str] | None) -> list[FeatureValues]:
+def snapshot_values(
+    snapshot: FeatureSnapshot, features: Sequence[str] | None
+) -> list[FeatureValues]:
     """Return the feature columns of a snapshot's matrix; ``features`` are paths (``None``: all).
 
     Raises ``NotFoundError`` for a feature that is not in it.
@@ -79,7 +81,9 @@ def content_digest(values: Sequence[FeatureValues]) -> str:
 
 
 def _is_column(data: object) -> bool:
-    if isinstance(data, np.ndarray | pa.Array | pa.ChunkedArray) or hasattr(data, "__arrow_c_array__"):
+    if isinstance(data, np.ndarray | pa.Array | pa.ChunkedArray) or hasattr(
+        data, "__arrow_c_array__"
+    ):
         return not isinstance(data, pa.RecordBatch)
     if nw.dependencies.is_into_series(data):
         return True
@@ -100,7 +104,10 @@ def _from_table(
 
 
 def _values(
-    feature: ResolvedFeature, array: pa.Array, times: tuple[Ints, Ints] | None, distinct: Any  # noqa: ANN401
+    feature: ResolvedFeature,
+    array: pa.Array,
+    times: tuple[Ints, Ints] | None,
+    distinct: Any,  # noqa: ANN401
 ) -> FeatureValues:
     written = None
     if distinct is not None and times is not None:
