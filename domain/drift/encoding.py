@@ -1,10 +1,12 @@
 """Profiles as canonical bytes: the same on every machine, and refused once altered.
 
 ``FTPROFIL``, the version (1), the length of the header (4 bytes), the header as canonical JSON, the
-arrays that it names, then 16 bytes of BLAKE3 over all before. Numbers are little-endian.
+arrays that it names, then 16 bytes of BLAKE3 over all before. Numbers are little-endian. Profiles
+by season are packed alike behind ``FTSEASON``, each with its own header and digest.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -16,6 +18,7 @@ from featuretrail.domain.drift.ordered import OrderedProfile
 from featuretrail.domain.errors import ContentAlteredError, IntegrityError
 
 MAGIC = b"FTPROFIL"
+SEASONAL = b"FTSEASON"
 VERSION = 1
 _BEGINNING = len(MAGIC) + 5
 _DIGEST = 16
@@ -26,17 +29,41 @@ def encode(profile: Any) -> bytes:  # noqa: ANN401 - Profile, which imports this
     """Return the bytes of a profile."""
     arrays: list[np.ndarray[Any, Any]] = []
     header = _described(profile, arrays)
-    text = json.dumps(
-        header, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
-    beginning = MAGIC + bytes([VERSION]) + len(text).to_bytes(4, "little")
-    content = b"".join([beginning, text, *(each.tobytes() for each in arrays)])
-    return content + blake3(content).digest(_DIGEST)
+    return _sealed(MAGIC, header, [each.tobytes() for each in arrays])
 
 
 def decode(kind: type, content: bytes) -> Any:  # noqa: ANN401
     """Return the profile of bytes; raise ``IntegrityError`` when they are not what was written."""
-    if len(content) < _BEGINNING + _DIGEST or content[: len(MAGIC)] != MAGIC:
+    header, rest = _opened(MAGIC, content)
+    return _made(kind, header, rest)[0]
+
+
+def pack(header: dict[str, Any], parts: Sequence[bytes]) -> bytes:
+    """Return the bytes of profiles by season."""
+    return _sealed(SEASONAL, header | {"lengths": [len(each) for each in parts]}, parts)
+
+
+def unpack(content: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """Return what ``pack`` packed; raise ``IntegrityError`` when it is not that."""
+    header, rest = _opened(SEASONAL, content)
+    parts = []
+    for length in header["lengths"]:
+        parts.append(bytes(rest[:length]))
+        rest = rest[length:]
+    return header, parts
+
+
+def _sealed(magic: bytes, header: dict[str, Any], parts: Sequence[bytes]) -> bytes:
+    text = json.dumps(
+        header, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+    beginning = magic + bytes([VERSION]) + len(text).to_bytes(4, "little")
+    content = b"".join([beginning, text, *parts])
+    return content + blake3(content).digest(_DIGEST)
+
+
+def _opened(magic: bytes, content: bytes) -> tuple[dict[str, Any], memoryview]:
+    if len(content) < _BEGINNING + _DIGEST or content[: len(magic)] != magic:
         raise IntegrityError(
             f"{len(content)} bytes are not a profile: they do not begin as one; make the baseline "
             "again, or restore the blob"
@@ -45,13 +72,13 @@ def decode(kind: type, content: bytes) -> Any:  # noqa: ANN401
     actual = blake3(body).digest(_DIGEST)
     if actual != digest:
         raise ContentAlteredError("the profile", digest.hex(), actual.hex())
-    if body[len(MAGIC)] != VERSION:
+    if body[len(magic)] != VERSION:
         raise IntegrityError(
-            f"the profile has version {body[len(MAGIC)]} and this library reads {VERSION}: "
+            f"the profile has version {body[len(magic)]} and this library reads {VERSION}: "
             "upgrade featuretrail"
         )
-    end = _BEGINNING + int.from_bytes(body[len(MAGIC) + 1 : _BEGINNING], "little")
-    return _made(kind, json.loads(body[_BEGINNING:end]), memoryview(body)[end:])[0]
+    end = _BEGINNING + int.from_bytes(body[len(magic) + 1 : _BEGINNING], "little")
+    return json.loads(body[_BEGINNING:end]), memoryview(body)[end:]
 
 
 def _described(part: Any, arrays: list[np.ndarray[Any, Any]]) -> dict[str, Any]:  # noqa: ANN401

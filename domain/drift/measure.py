@@ -1,13 +1,13 @@
 """Values of a window measured against a profile: numbers only, no verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from attrs import asdict, frozen
 
 from featuretrail.domain.drift.categories import counted
 from featuretrail.domain.drift.category_measures import CategoryMeasures, measure_categories
-from featuretrail.domain.drift.column import CATEGORICAL, Column, read_column
+from featuretrail.domain.drift.column import CATEGORICAL, Column, Flags, read_column
 from featuretrail.domain.drift.dependence import dependence
 from featuretrail.domain.drift.ordered import finite_part
 from featuretrail.domain.drift.ordered_measures import OrderedMeasures, measure_ordered
@@ -47,13 +47,15 @@ class Measures(Result):
 
     ``values`` are the rows with a finite value, of ``rows``; ``size`` is how many independent rows
     they are worth, ``dependence`` how many rows count for one. Those of the baseline begin with
-    ``reference_``. ``shares`` has the null, NaN and infinite shares. Numbers and times have
-    ``ordered``, text and booleans ``categories``; neither when a side has no values.
+    ``reference_``. ``unmatched`` rows more are of seasons that the baseline has not. ``shares``
+    has the null, NaN and infinite shares. Numbers and times have ``ordered``, text and booleans
+    ``categories``; neither when a side has no values.
     """
 
     dtype: str
     rows: int
     values: int
+    unmatched: int
     size: float
     dependence: float
     reference_rows: float
@@ -93,25 +95,44 @@ def measure(profile: Profile, values: object, dtype: str, *, block: int | None =
             f"{profile.dtype!r}: make a baseline of the feature's present version"
         )
     column = read_column(values, dtype)
-    if dtype in CATEGORICAL:
-        return _measure_categories(profile, column, block)
-    return _measure_ordered(profile, column, block)
+    return measure_column(profile, column, block=block)
 
 
-def _measure_ordered(profile: Profile, column: Column, block: int | None) -> Measures:
+def measure_column(
+    profile: Profile,
+    column: Column,
+    *,
+    block: int | None = None,
+    flags: Sequence[Flags] = (),
+    unmatched: int = 0,
+) -> Measures:
+    """Measure a column; its dependence is that of ``flags``, if there are any.
+
+    ``unmatched`` rows of the window are not in the column, since the baseline has none like them.
+    """
+    if column.dtype in CATEGORICAL:
+        return _measure_categories(profile, column, block, unmatched)
+    return _measure_ordered(profile, column, block, flags, unmatched)
+
+
+def _measure_ordered(
+    profile: Profile, column: Column, block: int | None, flags: Sequence[Flags], unmatched: int
+) -> Measures:
     finite, nans, positive, negative = finite_part(column.values)
     own = _dependence(profile, block)
     if block is None and profile.ordered is not None:
-        own = max(own, dependence(quartile_flags(column, profile.ordered)))
+        own = max(own, dependence(flags or quartile_flags(column, profile.ordered)))
     size, reference_size = _sizes(profile, len(finite), own, block)
     ordered = None
     if profile.ordered is not None and len(finite):
         ordered = measure_ordered(profile.ordered, finite, size=size, reference_size=reference_size)
     counts = {"nan_share": float(nans), "infinite_share": float(positive + negative)}
-    return _measures(profile, column, len(finite), own, block, counts, ordered=ordered)
+    return _measures(profile, column, len(finite), own, block, counts, unmatched, ordered=ordered)
 
 
-def _measure_categories(profile: Profile, column: Column, block: int | None) -> Measures:
+def _measure_categories(
+    profile: Profile, column: Column, block: int | None, unmatched: int
+) -> Measures:
     names, counts, places = counted(column.values)
     own = _dependence(profile, block)
     held = profile.categories
@@ -124,7 +145,7 @@ def _measure_categories(profile: Profile, column: Column, block: int | None) -> 
         categories = measure_categories(
             held, names, counts, places, size=size, reference_size=reference_size
         )
-    return _measures(profile, column, len(places), own, block, {}, categories=categories)
+    return _measures(profile, column, len(places), own, block, {}, unmatched, categories=categories)
 
 
 def _measures(
@@ -134,6 +155,7 @@ def _measures(
     own: float,
     block: int | None,
     counts: dict[str, float],
+    unmatched: int,
     ordered: OrderedMeasures | None = None,
     categories: CategoryMeasures | None = None,
 ) -> Measures:
@@ -142,6 +164,7 @@ def _measures(
         dtype=column.dtype,
         rows=column.rows,
         values=values,
+        unmatched=unmatched,
         size=size,
         dependence=own,
         reference_rows=profile.rows,

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from attrs import asdict, evolve, field, frozen
 
+from featuretrail.domain.drift.concept import ConceptMeasures
 from featuretrail.domain.drift.measure import SHARES, Finding, Measures
 from featuretrail.domain.drift.significance import adjusted
 from featuretrail.domain.drift.thresholds import Thresholds
@@ -12,6 +13,7 @@ from featuretrail.domain.drift.words import change, evidence
 from featuretrail.domain.events.drift import DriftType, Severity
 from featuretrail.domain.results import Result
 
+Evidence = Measures | ConceptMeasures
 Status = Literal["stable", "drift", "critical", "insufficient", "empty"]
 
 
@@ -83,7 +85,7 @@ class _Tested:
 
 
 def judge(
-    measures: Mapping[str, Measures],
+    measures: Mapping[str, Evidence],
     thresholds: Thresholds | Mapping[str, Thresholds] | None = None,
     *,
     alpha: float | None = None,
@@ -115,7 +117,7 @@ def _of(thresholds: Thresholds | Mapping[str, Thresholds] | None, name: str) -> 
     return thresholds.get(name, Thresholds())
 
 
-def _testable(measures: Measures, limits: Thresholds) -> list[Finding]:
+def _testable(measures: Evidence, limits: Thresholds) -> list[Finding]:
     """The findings for which there are rows enough, on both sides."""
     if min(measures.rows, measures.reference_rows) < limits.min_rows:
         return []
@@ -135,7 +137,7 @@ class _TooFew:
     rows: bool
 
 
-def _too_few(measures: Measures, limits: Thresholds) -> _TooFew | None:
+def _too_few(measures: Evidence, limits: Thresholds) -> _TooFew | None:
     sides = (
         ("", measures.values, measures.size),
         ("the baseline has ", measures.reference_values, measures.reference_size),
@@ -154,7 +156,7 @@ def _too_few(measures: Measures, limits: Thresholds) -> _TooFew | None:
 
 
 def _verdict(
-    name: str, measures: Measures, tested: Sequence[_Tested], limits: Thresholds
+    name: str, measures: Evidence, tested: Sequence[_Tested], limits: Thresholds
 ) -> Verdict:
     details = _details(measures, tested)
     if measures.rows == 0:
@@ -188,7 +190,7 @@ def _verdict(
 
 def _drift(
     name: str,
-    measures: Measures,
+    measures: Evidence,
     drifted: Sequence[_Tested],
     limits: Thresholds,
     details: dict[str, Any],
@@ -229,14 +231,14 @@ def _with(verdict: Verdict, tested: _Tested | None) -> Verdict:
     )
 
 
-def _few_rows(measures: Measures, limits: Thresholds) -> str:
+def _few_rows(measures: Evidence, limits: Thresholds) -> str:
     if measures.rows < limits.min_rows:
         return f"is not judged: {measures.rows} rows, and {limits.min_rows} are needed"
     rows = f"{measures.reference_rows:.0f} rows"
     return f"is not judged: the baseline has {rows}, and {limits.min_rows} are needed"
 
 
-def _details(measures: Measures, tested: Sequence[_Tested]) -> dict[str, Any]:
+def _details(measures: Evidence, tested: Sequence[_Tested]) -> dict[str, Any]:
     """All measures, and all tests with their floors and adjusted p."""
     tests = [
         asdict(each.finding) | {"adjusted_p": each.adjusted_p, "threshold": each.floor}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from featuretrail.domain.drift.category_measures import CategoryMeasures
+from featuretrail.domain.drift.concept import ConceptMeasures
 from featuretrail.domain.drift.measure import Finding, Measures, ShareChange
 from featuretrail.domain.drift.ordered_measures import OrderedMeasures
 
@@ -21,8 +22,10 @@ VISIBLE = 0.1
 """Median's way in IQR that is called a move; less is a change of spread or shape."""
 
 
-def change(measures: Measures, finding: Finding) -> str:
+def change(measures: Measures | ConceptMeasures, finding: Finding) -> str:
     """Say what drifted: "moved up by 0.6 IQR", "null share rose from 0.1 % to 50 %"."""
+    if isinstance(measures, ConceptMeasures):
+        return _concept(measures)
     if finding.measure in measures.shares:
         return _share(_SHARES[finding.measure], measures.shares[finding.measure])
     if measures.ordered is not None:
@@ -64,6 +67,16 @@ def percent(share: float) -> str:
     if share > 0.9995:
         return "above 99.9 %"
     return f"{share * 100:.1f} %" if share < 0.0995 or share > 0.9005 else f"{share * 100:.0f} %"
+
+
+def _concept(measures: ConceptMeasures) -> str:
+    most = max(measures.groups, key=lambda each: abs(each.now - each.was) * each.rows**0.5)
+    way = "rose" if most.now > most.was else "fell"
+    was, now = (
+        percent(each) if measures.outcome_dtype == "bool" else f"rank {percent(each)}"
+        for each in (most.was, most.now)
+    )
+    return f"tells another outcome: where it is {most.group}, that {way} from {was} to {now}"
 
 
 def _share(name: str, shares: ShareChange) -> str:
