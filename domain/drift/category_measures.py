@@ -83,15 +83,15 @@ def _aligned(
     """Both rows of counts by the same columns, and the columns' names when each is a category."""
     if profile.buckets is not None:
         return profile.buckets, bucket_counts(names, counts), []
-    place = {name: k for k, name in enumerate(profile.names)}
-    labels = [*profile.names, *(name for name, each in zip(names, new, strict=True) if each)]
-    place |= {name: k for k, name in enumerate(labels)}
-    current = np.zeros(len(labels))
+    came = (name for name, each in zip(names, new, strict=True) if each)
+    labels = sorted([*profile.names, *came])
+    place = {name: k for k, name in enumerate(labels)}
+    reference, current = np.zeros(len(labels)), np.zeros(len(labels))
+    for name, n in zip(profile.names, profile.counts.tolist(), strict=True):
+        reference[place[name]] = n
     for name, n in zip(names, counts.tolist(), strict=True):
         if n:
             current[place[name]] += n
-    reference = np.zeros(len(labels))
-    reference[: len(profile.counts)] = profile.counts
     return reference, current, labels
 
 
