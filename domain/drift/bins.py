@@ -108,7 +108,7 @@ def _chi_square(reference: Counts, current: Counts, n: float, m: float) -> float
 def _cramers_v(difference: float, bias: float, size: float, reference_size: float) -> float:
     """Bergsma's bias-corrected V (J. Korean Stat. Soc. 42, 2013) with both rows weighted alike.
 
-    So it says the same of a small and of a large window; for equally many rows it is Bergsma's.
+    So it hardly depends on how large the window is; for equally many rows it is Bergsma's.
     """
     together = size + reference_size
     return float(
