@@ -1,4 +1,4 @@
-"""Quality of a feature with 100,000 stored rows, and of data: against what the specification allows.
+"""Quality of a feature of 100,000 stored rows, and of data: against what the specification allows.
 
 The whole call: values pulled from the database, six dimensions judged, the check recorded. Beside
 it the bare pull of the same column, its keys and its times.
@@ -45,7 +45,7 @@ def fill(store: ft.TimescaleDBFeatureStore) -> pa.Array:
     """Store the rows in two batches; return the values."""
     chance = np.random.default_rng(2025)
     values = pa.array(chance.normal(60, 10, ROWS), mask=chance.random(ROWS) < 0.01)
-    constraints = [ft.Range(-60, 140), ft.NotNull()]
+    constraints: list[ft.Range | ft.NotNull] = [ft.Range(-60, 140), ft.NotNull()]
     store.register(
         ft.FeatureGroup(
             "weather",
