@@ -7,10 +7,12 @@ from attrs import frozen
 
 from featuretrail.domain.errors import NotFoundError
 from featuretrail.domain.events import (
+    BaselineCreated,
     ComputeFailed,
     ConsistencyChecked,
     DocumentationGenerated,
     DriftAcknowledged,
+    DriftChecked,
     DriftDetected,
     DriftResolved,
     DriftUpdated,
@@ -48,6 +50,8 @@ KINDS: dict[str, tuple[type[Event], ...]] = {
     "consistency": (ConsistencyChecked,),
     "documentation": (DocumentationGenerated,),
     "metadata": (MetadataRecorded,),
+    "baseline": (BaselineCreated,),
+    "drift check": (DriftChecked,),
     "drift incident": (DriftDetected, DriftUpdated, DriftAcknowledged, DriftResolved),
     "performance sample": (PerformanceSampled,),
     "retention": (RetentionSet, RetentionApplied, ValuesRemoved),
@@ -68,6 +72,8 @@ _WHOLE = {
     "documentation": r"(?P<name>[^@.]+\.[^@]+)(@.*)?",
     "snapshot": r"(?P<name>[^@]+@.+)",
     "training run": r"(?P<name>[^@]+@.+)",
+    "baseline": r"(?P<name>.+)",
+    "drift check": r"(?P<name>.+)",
     "lineage": r"(?P<name>[^@.]+\.[^@]+@.+)",
 }
 """The names that determine a stream; a version behind them chooses among its events."""

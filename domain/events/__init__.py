@@ -1,6 +1,7 @@
 """Versioned events, one module a family; importing this package makes all of them readable."""
 
 from featuretrail.domain.events.base import Event, JsonObject, Metadata, stream_id
+from featuretrail.domain.events.baselines import BASELINE_EVENTS, BaselineCreated, DriftChecked
 from featuretrail.domain.events.checks import CHECK_EVENTS, ConsistencyChecked, QualityChecked
 from featuretrail.domain.events.computing import COMPUTING_EVENTS, ComputeFailed
 from featuretrail.domain.events.definitions import (
@@ -39,6 +40,7 @@ from featuretrail.domain.events.values import (
 )
 
 __all__ = [
+    "BASELINE_EVENTS",
     "CHECK_EVENTS",
     "COMPUTING_EVENTS",
     "DEFINITION_EVENTS",
@@ -51,10 +53,12 @@ __all__ = [
     "SNAPSHOT_EVENTS",
     "TRAINING_EVENTS",
     "VALUE_EVENTS",
+    "BaselineCreated",
     "ComputeFailed",
     "ConsistencyChecked",
     "DocumentationGenerated",
     "DriftAcknowledged",
+    "DriftChecked",
     "DriftDetected",
     "DriftResolved",
     "DriftUpdated",

@@ -1,6 +1,6 @@
 """The rows at which a unit is computed, and what the store knows of its sources there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +20,7 @@ from featuretrail.infrastructure.retrieval.cuts import GroupCut, read_cuts
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.retrieval.naming import by_group
 from featuretrail.infrastructure.retrieval.pull_way import pull
+from featuretrail.infrastructure.retrieval.replay import Replay
 from featuretrail.infrastructure.retrieval.source import ColumnSource, Wanted
 from featuretrail.infrastructure.retrieval.spine import one_array
 from featuretrail.infrastructure.retrieval.task import GroupTask
@@ -107,7 +108,7 @@ class _Pulled:
 
     def replayed(self, source: ColumnSource) -> Answering:
         """Return what answers tasks from the rows that were read, and no others."""
-        return lambda task: pull(task, _Replay(self.table, source), all_entities=True)
+        return lambda task: pull(task, Replay(self.table, source), all_entities=True)
 
     def _written(self, keys: Sequence[str]) -> pa.Table:
         chosen = self.table.select([*keys, EVENT_TIME])
@@ -181,26 +182,6 @@ def _distinct(clocks: Sequence[pa.Table], group: FeatureGroup) -> tuple[pa.Table
     # an entity begins at the first of its rows, of which the last of equal ones is kept
     places = np.cumsum(np.insert(kept, 0, values=False))[:-1] if count else np.empty(0, np.int64)
     return table, np.append(places[begins], int(kept.sum())).astype(np.int64)
-
-
-class _Replay:
-    """A ``ColumnSource`` of rows that were pulled already."""
-
-    def __init__(self, table: pa.Table, source: ColumnSource) -> None:
-        self._table = table
-        self._source = source
-
-    def blocks(self, wanted: Wanted) -> Iterator[pa.Table]:
-        """Yield the rows as one block."""
-        del wanted
-        yield self._table
-
-    def retractions(self, wanted: Wanted) -> pa.Table:
-        """Return the group's retractions."""
-        return self._source.retractions(wanted)
-
-    def close(self) -> None:
-        """Leave the source open: it is its owner's."""
 
 
 def _at_their_rows(part: _Pulled, table: pa.Table, answering: Answering) -> dict[Place, pa.Array]:
