@@ -6,6 +6,7 @@ from typing import Any, Protocol, Self
 from uuid import UUID
 
 from featuretrail.domain.aggregates import (
+    Alert,
     DocumentationAggregate,
     DriftIncident,
     FeatureAggregate,
@@ -18,6 +19,7 @@ from featuretrail.domain.aggregates import (
 )
 from featuretrail.domain.aggregates.snapshot import snapshot_name
 from featuretrail.domain.events import (
+    AlertRaised,
     DocumentationGenerated,
     DriftDetected,
     Event,
@@ -70,6 +72,8 @@ def initial(first: Event) -> Aggregate:
             )
         case DriftDetected():
             state = DriftIncident.initial(first.originator_id)
+        case AlertRaised():
+            state = Alert.initial(first.originator_id)
         case _:
             state = Record.initial(first.originator_id)
     return state

@@ -1,6 +1,15 @@
 """Subjects: what an event is about, as people and the audit trail name it."""
 
 from featuretrail.domain.events import (
+    AlertAcknowledged,
+    AlertDelivered,
+    AlertDeliveryFailed,
+    AlertHeldBack,
+    AlertRaised,
+    AlertResolved,
+    AlertRuleRemoved,
+    AlertRuleSet,
+    AlertsEvaluated,
     ConsistencyChecked,
     DocumentationGenerated,
     DriftAcknowledged,
@@ -14,6 +23,9 @@ from featuretrail.domain.events import (
     LineageDeclared,
     LineageRetired,
     MetadataRecorded,
+    MonitorRan,
+    MonitorScheduled,
+    MonitorUnscheduled,
     PerformanceSampled,
     QualityChecked,
     RetentionApplied,
@@ -73,5 +85,26 @@ def _of_the_rest(event: Event) -> str:
         case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks
             name = f"snapshot {event.originator_id}"
         case _:
-            name = f"stream {event.originator_id}"
+            name = _of_watching(event)
     return name
+
+
+def _of_watching(event: Event) -> str:
+    match event:
+        case AlertRuleSet() | AlertRuleRemoved():
+            return f"alert rule {event.name}"
+        case AlertsEvaluated():
+            return "alert evaluation"
+        case (
+            AlertRaised()
+            | AlertHeldBack()
+            | AlertDelivered()
+            | AlertDeliveryFailed()
+            | AlertAcknowledged()
+            | AlertResolved()
+        ):
+            return f"alert {event.originator_id}"
+        case MonitorScheduled() | MonitorUnscheduled() | MonitorRan():
+            return f"monitor {event.name}"
+        case _:
+            return f"stream {event.originator_id}"

@@ -1,5 +1,6 @@
 """Aggregates as deciders: each module has a frozen state, ``decide`` functions and ``evolve``."""
 
+from featuretrail.domain.aggregates.alert import Alert
 from featuretrail.domain.aggregates.documentation import DocumentationAggregate
 from featuretrail.domain.aggregates.drift_incident import DriftIncident
 from featuretrail.domain.aggregates.feature import FeatureAggregate
@@ -12,6 +13,7 @@ from featuretrail.domain.aggregates.retention import Retention
 from featuretrail.domain.aggregates.snapshot import SnapshotAggregate
 
 __all__ = [
+    "Alert",
     "DocumentationAggregate",
     "DriftIncident",
     "FeatureAggregate",

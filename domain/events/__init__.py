@@ -1,5 +1,18 @@
 """Versioned events, one module a family; importing this package makes all of them readable."""
 
+from featuretrail.domain.events.alerts import (
+    ALERT_EVENTS,
+    ALERT_RULE_EVENTS,
+    AlertAcknowledged,
+    AlertDelivered,
+    AlertDeliveryFailed,
+    AlertHeldBack,
+    AlertRaised,
+    AlertResolved,
+    AlertRuleRemoved,
+    AlertRuleSet,
+    AlertsEvaluated,
+)
 from featuretrail.domain.events.base import Event, JsonObject, Metadata, stream_id
 from featuretrail.domain.events.checks import CHECK_EVENTS, ConsistencyChecked, QualityChecked
 from featuretrail.domain.events.definitions import (
@@ -18,6 +31,12 @@ from featuretrail.domain.events.drift import (
 )
 from featuretrail.domain.events.lineage import LINEAGE_EVENTS, LineageDeclared, LineageRetired
 from featuretrail.domain.events.metadata import METADATA_EVENTS, MetadataRecorded
+from featuretrail.domain.events.monitoring import (
+    MONITOR_EVENTS,
+    MonitorRan,
+    MonitorScheduled,
+    MonitorUnscheduled,
+)
 from featuretrail.domain.events.performance import (
     PERFORMANCE_EVENTS,
     Measurement,
@@ -38,17 +57,29 @@ from featuretrail.domain.events.values import (
 )
 
 __all__ = [
+    "ALERT_EVENTS",
+    "ALERT_RULE_EVENTS",
     "CHECK_EVENTS",
     "DEFINITION_EVENTS",
     "DOCUMENTATION_EVENTS",
     "DRIFT_EVENTS",
     "LINEAGE_EVENTS",
     "METADATA_EVENTS",
+    "MONITOR_EVENTS",
     "PERFORMANCE_EVENTS",
     "RETENTION_EVENTS",
     "SNAPSHOT_EVENTS",
     "TRAINING_EVENTS",
     "VALUE_EVENTS",
+    "AlertAcknowledged",
+    "AlertDelivered",
+    "AlertDeliveryFailed",
+    "AlertHeldBack",
+    "AlertRaised",
+    "AlertResolved",
+    "AlertRuleRemoved",
+    "AlertRuleSet",
+    "AlertsEvaluated",
     "ConsistencyChecked",
     "DocumentationGenerated",
     "DriftAcknowledged",
@@ -65,6 +96,9 @@ __all__ = [
     "Measurement",
     "Metadata",
     "MetadataRecorded",
+    "MonitorRan",
+    "MonitorScheduled",
+    "MonitorUnscheduled",
     "PerformanceSampled",
     "QualityChecked",
     "RetentionApplied",

@@ -1,0 +1,65 @@
+"""Events of monitors: what is checked when, and each run of it."""
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, NonNegativeFloat, NonNegativeInt
+
+from featuretrail.domain.events.alerts import Microseconds
+from featuretrail.domain.events.base import Event, JsonObject
+from featuretrail.domain.events.registry import register_events
+
+MonitorCheck = Literal["quality", "drift", "consistency"]
+Missed = Literal["catch_up", "skip"]
+Outcome = Literal["passed", "found", "failed"]
+
+
+class MonitorScheduled(Event):
+    """A monitor was scheduled, or scheduled anew.
+
+    ``subject`` is such as ``feature weather.temp`` or ``baseline weather``. Its windows end at
+    multiples of ``every_microseconds`` since 1970, or when ``cron`` (in UTC) says; the first ends
+    after ``starts_at``. A window is checked once its end lies ``allowance_microseconds`` back.
+    """
+
+    TOPIC: ClassVar[str] = "featuretrail.monitor.scheduled"
+
+    name: str
+    subject: str
+    checks: list[MonitorCheck]
+    every_microseconds: Microseconds | None
+    cron: str | None
+    window_microseconds: Microseconds
+    allowance_microseconds: NonNegativeInt
+    missed: Missed
+    starts_at: AwareDatetime
+
+
+class MonitorUnscheduled(Event):
+    """A monitor runs no longer."""
+
+    TOPIC: ClassVar[str] = "featuretrail.monitor.unscheduled"
+
+    name: str
+
+
+class MonitorRan(Event):
+    """A monitor checked the event times ``[window_start, window_end)``.
+
+    ``results`` has one object a check: its kind, its subject, its outcome, what it said, and the
+    positions of its events or its error. ``skipped`` windows before it were left out.
+    """
+
+    TOPIC: ClassVar[str] = "featuretrail.monitor.ran"
+
+    name: str
+    window_start: AwareDatetime
+    window_end: AwareDatetime
+    outcome: Outcome
+    results: list[JsonObject]
+    skipped: NonNegativeInt
+    duration_ms: NonNegativeFloat
+
+
+MONITOR_EVENTS = (MonitorScheduled, MonitorUnscheduled, MonitorRan)
+
+register_events(*MONITOR_EVENTS)
