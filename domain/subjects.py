@@ -10,9 +10,11 @@ from featuretrail.domain.events import (
     AlertRuleRemoved,
     AlertRuleSet,
     AlertsEvaluated,
+    BaselineCreated,
     ConsistencyChecked,
     DocumentationGenerated,
     DriftAcknowledged,
+    DriftChecked,
     DriftDetected,
     DriftResolved,
     DriftUpdated,
@@ -68,6 +70,10 @@ def _of_the_rest(event: Event) -> str:
         case QualityChecked():
             version = "" if event.version is None else f"@{event.version}"
             name = f"quality {event.feature_name}{version}"
+        case BaselineCreated():
+            name = f"baseline {event.name}"
+        case DriftChecked():
+            name = f"drift check {event.baseline}"
         case ConsistencyChecked():
             name = f"consistency {event.snapshot_id}"
         case DocumentationGenerated():

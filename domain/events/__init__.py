@@ -14,6 +14,7 @@ from featuretrail.domain.events.alerts import (
     AlertsEvaluated,
 )
 from featuretrail.domain.events.base import Event, JsonObject, Metadata, stream_id
+from featuretrail.domain.events.baselines import BASELINE_EVENTS, BaselineCreated, DriftChecked
 from featuretrail.domain.events.checks import CHECK_EVENTS, ConsistencyChecked, QualityChecked
 from featuretrail.domain.events.definitions import (
     DEFINITION_EVENTS,
@@ -59,6 +60,7 @@ from featuretrail.domain.events.values import (
 __all__ = [
     "ALERT_EVENTS",
     "ALERT_RULE_EVENTS",
+    "BASELINE_EVENTS",
     "CHECK_EVENTS",
     "DEFINITION_EVENTS",
     "DOCUMENTATION_EVENTS",
@@ -80,9 +82,11 @@ __all__ = [
     "AlertRuleRemoved",
     "AlertRuleSet",
     "AlertsEvaluated",
+    "BaselineCreated",
     "ConsistencyChecked",
     "DocumentationGenerated",
     "DriftAcknowledged",
+    "DriftChecked",
     "DriftDetected",
     "DriftResolved",
     "DriftUpdated",
