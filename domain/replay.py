@@ -14,6 +14,7 @@ from featuretrail.domain.aggregates import (
     FeatureSetAggregate,
     GroupAggregate,
     LineageAggregate,
+    Monitor,
     Record,
     SnapshotAggregate,
 )
@@ -29,6 +30,7 @@ from featuretrail.domain.events import (
     LineageDeclared,
     LineageRetired,
     MetadataRecorded,
+    MonitorScheduled,
     SnapshotCreated,
 )
 from featuretrail.domain.versions import Version
@@ -74,6 +76,8 @@ def initial(first: Event) -> Aggregate:
             state = DriftIncident.initial(first.originator_id)
         case AlertRaised():
             state = Alert.initial(first.originator_id)
+        case MonitorScheduled(name=name):
+            state = Monitor.initial(name)
         case _:
             state = Record.initial(first.originator_id)
     return state

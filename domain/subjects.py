@@ -70,10 +70,6 @@ def _of_the_rest(event: Event) -> str:
         case QualityChecked():
             version = "" if event.version is None else f"@{event.version}"
             name = f"quality {event.feature_name}{version}"
-        case BaselineCreated():
-            name = f"baseline {event.name}"
-        case DriftChecked():
-            name = f"drift check {event.baseline}"
         case ConsistencyChecked():
             name = f"consistency {event.snapshot_id}"
         case DocumentationGenerated():
@@ -84,15 +80,25 @@ def _of_the_rest(event: Event) -> str:
             name = f"drift incident {event.originator_id}"
         case PerformanceSampled():
             name = f"performance sample {event.originator_id}"
-        case ValuesRemoved():
-            name = f"retention {event.group}"
-        case RetentionSet() | RetentionApplied():
-            name = f"retention {event.table}"
         case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks
             name = f"snapshot {event.originator_id}"
         case _:
-            name = _of_watching(event)
+            name = _of_operation(event)
     return name
+
+
+def _of_operation(event: Event) -> str:
+    match event:
+        case ValuesRemoved():
+            return f"retention {event.group}"
+        case RetentionSet() | RetentionApplied():
+            return f"retention {event.table}"
+        case BaselineCreated():
+            return f"baseline {event.name}"
+        case DriftChecked():
+            return f"drift check {event.baseline}"
+        case _:
+            return _of_watching(event)
 
 
 def _of_watching(event: Event) -> str:

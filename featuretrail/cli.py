@@ -8,6 +8,7 @@ from importlib.metadata import version as installed_version
 import typer
 
 from featuretrail.commands import (
+    alerts,
     audit,
     compute,
     db,
@@ -17,6 +18,7 @@ from featuretrail.commands import (
     ingest,
     lineage,
     lineage_export,
+    monitor,
     past,
     performance,
     projections,
@@ -55,6 +57,8 @@ app.add_typer(audit.app, name="audit")
 retention.add_commands(app, db.app)
 app.add_typer(retention.app, name="retention")
 app.add_typer(performance.app, name="performance")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(monitor.app, name="monitor")
 
 
 @app.callback()

@@ -8,6 +8,7 @@ from featuretrail.domain.aggregates.feature_metadata import FeatureMetadataAggre
 from featuretrail.domain.aggregates.feature_set import FeatureSetAggregate
 from featuretrail.domain.aggregates.group import GroupAggregate
 from featuretrail.domain.aggregates.lineage import LineageAggregate
+from featuretrail.domain.aggregates.monitor import Monitor
 from featuretrail.domain.aggregates.record import Record
 from featuretrail.domain.aggregates.retention import Retention
 from featuretrail.domain.aggregates.snapshot import SnapshotAggregate
@@ -21,6 +22,7 @@ __all__ = [
     "FeatureSetAggregate",
     "GroupAggregate",
     "LineageAggregate",
+    "Monitor",
     "Record",
     "Retention",
     "SnapshotAggregate",

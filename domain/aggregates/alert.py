@@ -1,4 +1,4 @@
-"""The stream of one alert: raised, then delivered, given up or held back; acknowledged, resolved."""
+"""The stream of one alert: raised; delivered, given up or held back; acknowledged, resolved."""
 
 from datetime import datetime
 from typing import Literal, Self

@@ -76,7 +76,7 @@ class Evaluation:
                         "occasion": "repeated",
                         "title": opening.said.title,
                         "raised_at": self.now,
-                        "held_back": [],
+                        "held_back": (),
                         "metadata": self.metadata,
                     }
                 )
@@ -146,9 +146,7 @@ class Evaluation:
         for each in openings:
             opening = self.state.alerts[each]
             told = [one for one in self.state.messages(place(opening)) if one.status != "held back"]
-            self._record(
-                AlertResolved.in_stream(each, opening.version + 1, metadata=self.metadata)
-            )
+            self._record(AlertResolved.in_stream(each, opening.version + 1, metadata=self.metadata))
             rule = rules.get(opening.said.rule)
             if rule is not None and rule.send_resolved and told:
                 whose = Owned(opening.said.owner)

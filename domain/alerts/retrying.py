@@ -19,7 +19,8 @@ def next_attempt(alert: UUID, attempt: int, failed_at: datetime) -> datetime | N
     """
     if attempt >= ATTEMPTS:
         return None
-    delay = min(FIRST_DELAY * 2 ** (attempt - 1), LONGEST_DELAY)
+    doublings = int(2 ** (attempt - 1))
+    delay = min(FIRST_DELAY * doublings, LONGEST_DELAY)
     return failed_at + delay * (1 + SPREAD * _jitter(alert, attempt))
 
 

@@ -38,7 +38,7 @@ def with_held_back(event: AlertRaised, lines: Sequence[str], held: Sequence[Aler
     more = [f"and {len(lines) - LISTED} more"] if len(lines) > LISTED else []
     told = "\n".join([f"Not sent before this ({len(lines)}):", *lines[:LISTED], *more])
     return event.model_copy(
-        update={"text": f"{event.text}\n\n{told}", "held_back": [each.id for each in held]}
+        update={"text": f"{event.text}\n\n{told}", "held_back": tuple(each.id for each in held)}
     )
 
 

@@ -70,7 +70,7 @@ class AlertRaised(Event):
     raised_at: AwareDatetime
     source_stream: UUID | None = None
     source_version: int | None = None
-    held_back: list[UUID] = []
+    held_back: tuple[UUID, ...] = ()
 
 
 class AlertHeldBack(Event):

@@ -5,10 +5,10 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime, NonNegativeFloat, NonNegativeInt
 
 from featuretrail.domain.events.alerts import Microseconds
-from featuretrail.domain.events.base import Event, JsonObject
+from featuretrail.domain.events.base import Event, JsonObject, Score
 from featuretrail.domain.events.registry import register_events
 
-MonitorCheck = Literal["quality", "drift", "consistency"]
+MonitorCheck = Literal["quality", "drift"]
 Missed = Literal["catch_up", "skip"]
 Outcome = Literal["passed", "found", "failed"]
 
@@ -18,7 +18,8 @@ class MonitorScheduled(Event):
 
     ``subject`` is such as ``feature weather.temp`` or ``baseline weather``. Its windows end at
     multiples of ``every_microseconds`` since 1970, or when ``cron`` (in UTC) says; the first ends
-    after ``starts_at``. A window is checked once its end lies ``allowance_microseconds`` back.
+    after ``starts_at``. A window is checked once its end lies ``allowance_microseconds`` back. A
+    quality below ``quality_below`` is a finding.
     """
 
     TOPIC: ClassVar[str] = "featuretrail.monitor.scheduled"
@@ -31,6 +32,7 @@ class MonitorScheduled(Event):
     window_microseconds: Microseconds
     allowance_microseconds: NonNegativeInt
     missed: Missed
+    quality_below: Score | None
     starts_at: AwareDatetime
 
 
@@ -45,8 +47,9 @@ class MonitorUnscheduled(Event):
 class MonitorRan(Event):
     """A monitor checked the event times ``[window_start, window_end)``.
 
-    ``results`` has one object a check: its kind, its subject, its outcome, what it said, and the
-    positions of its events or its error. ``skipped`` windows before it were left out.
+    ``results`` has one object a check: which, its outcome, and what it said or its error.
+    ``skipped`` windows before it were left out. ``succeeded_until`` is the end of the newest window
+    so far whose checks did not fail.
     """
 
     TOPIC: ClassVar[str] = "featuretrail.monitor.ran"
@@ -57,6 +60,7 @@ class MonitorRan(Event):
     outcome: Outcome
     results: list[JsonObject]
     skipped: NonNegativeInt
+    succeeded_until: AwareDatetime | None
     duration_ms: NonNegativeFloat
 
 
