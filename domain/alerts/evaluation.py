@@ -7,7 +7,7 @@ from uuid import UUID
 
 from attrs import define, field
 
-from featuretrail.domain.aggregates.alert import AlertEvent, decide_acknowledge
+from featuretrail.domain.aggregates.alert import Alert, AlertEvent, decide_acknowledge
 from featuretrail.domain.alerts.occurrence import Occurrence
 from featuretrail.domain.alerts.outbox import HOUR, Outbox, Place, place
 from featuretrail.domain.alerts.owners import Owned, owned
@@ -145,12 +145,17 @@ class Evaluation:
         rules = self._by_name()
         for each in openings:
             opening = self.state.alerts[each]
-            told = [one for one in self.state.messages(place(opening)) if one.status != "held back"]
+            told = self._was_told(opening)
             self._record(AlertResolved.in_stream(each, opening.version + 1, metadata=self.metadata))
             rule = rules.get(opening.said.rule)
             if rule is not None and rule.send_resolved and told:
                 whose = Owned(opening.said.owner)
                 self._tell(occurrence, "resolved", rule, opening.said.destination, whose)
+
+    def _was_told(self, opening: Alert) -> bool:
+        """Tell whether its destination heard of a situation, be it in a summary, or will."""
+        messages = {each.id for each in self.state.messages(place(opening))}
+        return bool(messages - {each.id for each in self.state.untold(opening.said.destination)})
 
     def _openings(self, occurrence: Occurrence, rule: str | None) -> list[UUID]:
         return [
@@ -213,8 +218,11 @@ class Evaluation:
         if rule.once_in_microseconds is None or event.occasion != "worse":
             return None
         where = (event.rule, event.destination, event.situation)
-        last = max(each.said.raised_at for each in self.state.messages(where))
-        until = last + timedelta(microseconds=rule.once_in_microseconds)
+        messages = self.state.messages(where)
+        sent_at = [each.said.raised_at for each in messages if each.status != "held back"]
+        if not sent_at:
+            return None
+        until = max(sent_at) + timedelta(microseconds=rule.once_in_microseconds)
         return None if until <= self.now else (f"{event.situation} was told of before", until)
 
     def _sent(self, destination: str) -> list[datetime]:

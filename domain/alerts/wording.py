@@ -28,7 +28,8 @@ def body(alert: Alert) -> str:
 def brief(alert: Alert) -> str:
     """Return one line about an alert that is not sent by itself."""
     when = alert.said.raised_at.strftime("%Y-%m-%d %H:%M UTC")
-    return f"{when} {title(alert.said)} ({alert.status})"
+    since = ", resolved since" if alert.resolved else ""
+    return f"{when} {title(alert.said)} ({alert.status}{since})"
 
 
 def with_held_back(event: AlertRaised, lines: Sequence[str], held: Sequence[Alert]) -> AlertRaised:

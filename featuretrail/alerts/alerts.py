@@ -1,7 +1,7 @@
 """Alerts as users meet them: rules, delivery, acknowledging; ``store.alerts``."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -182,7 +182,11 @@ class Alerts:
         if isinstance(first, AlertRaised):
             _, _, about = first.situation.partition("drift incident ")
             if not about:
-                self._append(decide_acknowledge(self._opening(own_id, first), metadata))
+                self._append(
+                    event
+                    for opening in self._openings(own_id, first.situation)
+                    for event in decide_acknowledge(opening, metadata)
+                )
                 return
             own_id = UUID(about)
         elif not isinstance(first, DriftDetected):
@@ -221,13 +225,13 @@ class Alerts:
         except DeliveryError as error:
             raise DeliveryError(name, redacted(error.reason, address)) from None
 
-    def _opening(self, own_id: UUID, said: AlertRaised) -> Alert:
-        """Return the alert that opened what another is about; ``ConflictError`` if it ended."""
+    def _openings(self, own_id: UUID, situation: str) -> Sequence[Alert]:
+        """Return the alerts that opened what another is about; ``ConflictError`` if it ended."""
         outbox = self._reader.outbox(self._reader.evaluated().floor)
-        opening = outbox.opening((said.rule, said.destination, said.situation))
-        if opening is None:
-            raise ConflictError(f"what alert {own_id} is about ({said.situation}) has ended")
-        return opening
+        found = [each for each in outbox.openings() if each.said.situation == situation]
+        if not found:
+            raise ConflictError(f"what alert {own_id} is about ({situation}) has ended")
+        return found
 
     def _append(self, decided: Iterable[Event]) -> None:
         events = list(decided)

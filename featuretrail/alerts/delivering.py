@@ -1,6 +1,6 @@
 """One pass: ask the rules about what is new, then deliver what is due, under one lock."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -54,7 +54,7 @@ class Deliverer:
         with self._alone() as alone:
             if not alone:
                 return DeliveryReport(elsewhere=True)
-            rules = self._reader.rules()
+            rules = [rule for rule in self._reader.rules().values() if rule.said is not None]
             floor = self._reader.evaluated().floor
             outbox = self._reader.outbox(floor)
             if not rules and not outbox.alerts:
@@ -79,16 +79,15 @@ class Deliverer:
             connection.close()
 
     def _evaluate(
-        self, rules: Mapping[str, Rule], outbox: Outbox, now: datetime, metadata: Metadata
+        self, rules: Sequence[Rule], outbox: Outbox, now: datetime, metadata: Metadata
     ) -> Evaluation:
         """Append what the rules make of what is new; nothing when that is nothing."""
         head = self._log.head().position
         known = self._reader.evaluated()
-        active = [rule for rule in rules.values() if rule.said is not None]
         evaluation = Evaluation(
-            active, self._registry.current(), self._settings.owners, now, metadata, outbox
+            rules, self._registry.current(), self._settings.owners, now, metadata, outbox
         )
-        after = max(known.until, min((rule.since for rule in active), default=0))
+        after = max(known.until, min((rule.since for rule in rules), default=0))
         found = list(self._reader.occurrences(after, head))
         evaluation.see(found)
         for monitor in self._monitors.scheduled().values():

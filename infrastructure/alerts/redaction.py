@@ -13,7 +13,7 @@ def redacted(text: str, address: str) -> str:
     """Return ``text`` on one line, cut, without any part of ``address`` but scheme and host.
 
     >>> redacted("401 for https://h/T0KEN/x", "slack://h/T0KEN/x?key=abcd")
-    '401 for https://h/***/x'
+    '401 for https://h***'
     """
     for secret in _secrets(address):
         text = text.replace(secret, HIDDEN)
