@@ -39,6 +39,7 @@ from featuretrail.domain.events import (
     ValuesRemoved,
     ValuesRetracted,
 )
+from featuretrail.domain.events.baselines import checks_name
 
 
 def subject(event: Event) -> str:
@@ -67,17 +68,10 @@ def _of_the_rest(event: Event) -> str:
             name = f"training run {event.model}@{event.version}"
         case LineageDeclared() | LineageRetired():
             name = f"lineage {event.feature_name}@{event.version}"
-        case QualityChecked():
-            version = "" if event.version is None else f"@{event.version}"
-            name = f"quality {event.feature_name}{version}"
-        case ConsistencyChecked():
-            name = f"consistency {event.snapshot_id}"
         case DocumentationGenerated():
             name = f"documentation {event.feature_name}@{event.documentation_version}"
         case MetadataRecorded():
             name = f"metadata {event.feature_name} {event.metadata_type} {event.metadata_key}"
-        case DriftDetected() | DriftUpdated() | DriftAcknowledged() | DriftResolved():
-            name = f"drift incident {event.originator_id}"
         case PerformanceSampled():
             name = f"performance sample {event.originator_id}"
         case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks
@@ -93,10 +87,17 @@ def _of_operation(event: Event) -> str:
             return f"retention {event.group}"
         case RetentionSet() | RetentionApplied():
             return f"retention {event.table}"
+        case QualityChecked():
+            version = "" if event.version is None else f"@{event.version}"
+            return f"quality {event.feature_name}{version}"
+        case ConsistencyChecked():
+            return f"consistency {event.snapshot_id}"
         case BaselineCreated():
             return f"baseline {event.name}"
         case DriftChecked():
-            return f"drift check {event.baseline}"
+            return f"drift check {checks_name(event.baseline, event.checked)}"
+        case DriftDetected() | DriftUpdated() | DriftAcknowledged() | DriftResolved():
+            return f"drift incident {event.originator_id}"
         case _:
             return _of_watching(event)
 

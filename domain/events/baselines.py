@@ -42,8 +42,8 @@ class BaselineCreated(Event):
 class DriftChecked(Event):
     """Values were compared with a baseline, or their relation to an outcome with a snapshot's.
 
-    The stream holds all checks against ``baseline``: the name of one, or of the snapshot whose
-    relation to ``outcome`` is the reference. ``verdicts`` has a JSON object a feature, in order.
+    A stream holds the checks of windows against ``baseline``, another those of snapshots: the name
+    of one, or of the snapshot whose relation to ``outcome`` is the reference. ``verdicts`` has a JSON object a feature, in order.
     ``incidents`` maps each feature with an open incident of this baseline to its id, as this check
     left them; ``moved_until`` is the end of the newest window that moved them so far, so that a
     check of an older one does not.
@@ -66,6 +66,16 @@ class DriftChecked(Event):
     moved_until: AwareDatetime | None
     duration_ms: NonNegativeFloat
 
+
+def checks_name(baseline: str, checked: CheckedWhat) -> str:
+    """Return the name of the stream of checks against ``baseline`` that look at one kind of thing.
+
+    Each kind has incidents of its own: what a snapshot holds says nothing of today's values.
+    """
+    return baseline if checked == "window" else f"{baseline} of {_PLURAL[checked]}"
+
+
+_PLURAL = {"snapshot": "snapshots", "data": "data"}
 
 BASELINE_EVENTS = (BaselineCreated, DriftChecked)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from featuretrail.domain.events import DriftChecked
 from featuretrail.domain.results import Result
@@ -19,15 +19,16 @@ class FeatureVerdict:
     """What a check says of one feature.
 
     ``status`` is ``stable``, ``drift``, ``critical`` (nothing but NULL), ``insufficient`` or
-    ``empty``; ``score`` the measure that decided and ``threshold`` the size from which it counts;
-    ``p_value`` adjusted for the number of features; ``words`` one sentence; ``details`` all
-    measures.
+    ``empty``; ``measure`` is what decided, ``score`` its size and ``threshold`` the one from which
+    it counts; ``p_value`` is adjusted for all tests of the check; ``words`` are one sentence;
+    ``details`` hold all measures.
     """
 
     feature_name: str
     version: str | None
     status: str
     drift_type: str | None
+    measure: str | None
     score: float | None
     threshold: float | None
     severity: str | None
@@ -47,6 +48,7 @@ class FeatureVerdict:
             "version": self.version,
             "status": self.status,
             "drift_type": self.drift_type,
+            "measure": self.measure,
             "score": self.score,
             "threshold": self.threshold,
             "severity": self.severity,
@@ -112,10 +114,6 @@ class DriftCheck(Result):
             duration_ms=event.duration_ms,
             position=position,
         )
-
-    def moved(self, opened: list[UUID], updated: list[UUID], resolved: list[UUID]) -> Self:
-        """Return the check with the incidents that it moved."""
-        return evolve(self, opened=tuple(opened), updated=tuple(updated), resolved=tuple(resolved))
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON object."""
