@@ -74,19 +74,19 @@ def _of_the_rest(event: Event) -> str:
             name = f"metadata {event.feature_name} {event.metadata_type} {event.metadata_key}"
         case PerformanceSampled():
             name = f"performance sample {event.originator_id}"
+        case ValuesRemoved():
+            name = f"retention {event.group}"
+        case RetentionSet() | RetentionApplied():
+            name = f"retention {event.table}"
         case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks
             name = f"snapshot {event.originator_id}"
         case _:
-            name = _of_operation(event)
+            name = _of_a_check(event)
     return name
 
 
-def _of_operation(event: Event) -> str:
+def _of_a_check(event: Event) -> str:
     match event:
-        case ValuesRemoved():
-            return f"retention {event.group}"
-        case RetentionSet() | RetentionApplied():
-            return f"retention {event.table}"
         case QualityChecked():
             version = "" if event.version is None else f"@{event.version}"
             return f"quality {event.feature_name}{version}"

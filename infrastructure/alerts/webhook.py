@@ -53,8 +53,8 @@ class Webhook:
             connection.connect()
             with _deadline(connection.sock):
                 connection.request("POST", self.target, body, headers)
-                answer = connection.getresponse()
-                told = answer.read(_READ).decode("utf-8", "replace")
+                with connection.getresponse() as answer:
+                    told = answer.read(_READ).decode("utf-8", "replace")
         except (OSError, UnicodeError, http.client.HTTPException) as error:
             reason = str(error) or type(error).__name__
             raise DeliveryError(self.host, reason) from error
