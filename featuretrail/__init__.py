@@ -12,6 +12,7 @@ from featuretrail.connection import connect
 from featuretrail.domain.changes import Change, Registration
 from featuretrail.domain.constraints import NotNull, OneOf, Range
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
+from featuretrail.domain.drift.thresholds import Thresholds
 from featuretrail.domain.errors import (
     AccessDeniedError,
     AlreadyExistsError,
@@ -56,6 +57,10 @@ from featuretrail.domain.parents import Parent
 from featuretrail.domain.performance.hints import Hint
 from featuretrail.domain.performance.regressions import Comparison
 from featuretrail.domain.performance.summary import CostSummary, FeaturePerformance, VersionCost
+from featuretrail.domain.quality.baseline import Baseline
+from featuretrail.domain.quality.drift_check import DriftCheck, FeatureVerdict, RecordedCheck
+from featuretrail.domain.quality.feature_quality import Dimension, FeatureQuality, SetQuality
+from featuretrail.domain.quality.incident import Incident
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.rules import Rule
 from featuretrail.domain.splits import Split
@@ -90,6 +95,7 @@ __all__ = [
     "AlreadyExistsError",
     "AuditFault",
     "AuditReport",
+    "Baseline",
     "ChainBrokenError",
     "Change",
     "Comparison",
@@ -106,21 +112,26 @@ __all__ = [
     "DeliveryError",
     "DeliveryReport",
     "Difference",
+    "Dimension",
+    "DriftCheck",
     "EndpointError",
     "EngineError",
     "Feature",
     "FeatureGroup",
     "FeatureLineage",
     "FeaturePerformance",
+    "FeatureQuality",
     "FeatureReference",
     "FeatureSet",
     "FeatureSnapshot",
     "FeatureTrailError",
+    "FeatureVerdict",
     "FieldChange",
     "GenerationStatus",
     "Hint",
     "IdempotencyError",
     "Impact",
+    "Incident",
     "IntegrityError",
     "InvalidDefinitionError",
     "InvalidInputError",
@@ -154,6 +165,7 @@ __all__ = [
     "ProjectionTimeoutError",
     "Range",
     "Receipt",
+    "RecordedCheck",
     "Recording",
     "Registration",
     "RegistryAt",
@@ -163,6 +175,7 @@ __all__ = [
     "Rule",
     "RuleError",
     "SchemaError",
+    "SetQuality",
     "Settings",
     "SnapshotDiff",
     "SnapshotInfo",
@@ -174,6 +187,7 @@ __all__ = [
     "StorePerformance",
     "TableAt",
     "TableRetention",
+    "Thresholds",
     "TimescaleDBFeatureStore",
     "TrainingRun",
     "Version",

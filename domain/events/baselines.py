@@ -43,10 +43,10 @@ class DriftChecked(Event):
     """Values were compared with a baseline, or their relation to an outcome with a snapshot's.
 
     A stream holds the checks of windows against ``baseline``, another those of snapshots: the name
-    of one, or of the snapshot whose relation to ``outcome`` is the reference. ``verdicts`` has a JSON object a feature, in order.
-    ``incidents`` maps each feature with an open incident of this baseline to its id, as this check
-    left them; ``moved_until`` is the end of the newest window that moved them so far, so that a
-    check of an older one does not.
+    of one, or of the snapshot whose relation to ``outcome`` is the reference. ``verdicts`` has a
+    JSON object a feature, in order. ``incidents`` maps each feature with an open incident of this
+    baseline to its id, as this check left them; ``moved_until`` is the end of the newest window
+    that moved them so far, so that a check of an older one does not.
     """
 
     TOPIC: ClassVar[str] = "featuretrail.drift.checked"

@@ -1,12 +1,11 @@
 """From values and profiles to verdicts: measured a feature at a time, judged all together."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from featuretrail.domain.drift.measure import measure
 from featuretrail.domain.drift.verdict import Verdict, judge
 from featuretrail.domain.errors import NotFoundError
+from featuretrail.domain.json_values import check_json_object
 from featuretrail.domain.quality.drift_check import FeatureVerdict
 from featuretrail.domain.quality.limits import thresholds_of
 from featuretrail.domain.quality.profiles import Profiled
@@ -29,7 +28,7 @@ def judged(
         known = profiles.get(each.path)
         if known is None:
             raise NotFoundError("profile of feature", each.path, sorted(profiles))
-        measures[each.path] = measure(known.profile_at(each.times), each.values, each.dtype)
+        measures[each.path] = known.measure(each)
     thresholds = {path: thresholds_of(path, *limits, alpha=alpha) for path in measures}
     verdicts = judge(measures, thresholds, alpha=alpha)
     versions = {each.path: each.version for each in values}
@@ -49,5 +48,5 @@ def feature_verdict(verdict: Verdict, version: str | None) -> FeatureVerdict:
         severity=verdict.severity,
         p_value=verdict.adjusted_p,
         words=verdict.words,
-        details=json.loads(json.dumps(dict(verdict.details), allow_nan=False)),
+        details=check_json_object("details", verdict.details),
     )

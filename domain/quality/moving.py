@@ -114,8 +114,10 @@ def in_words(verdict: FeatureVerdict, since: datetime | None) -> FeatureVerdict:
     """Return a verdict whose words are a sentence about its feature, and tell since when.
 
     >>> from datetime import UTC
-    >>> verdict = FeatureVerdict("weather.temp", None, "drift", "statistical", "ks", 0.31, 0.05, "high",
-    ...     2e-9, "moved up by 0.6 IQR; KS 0.31, adjusted p 2e-9", {})
+    >>> verdict = FeatureVerdict(
+    ...     "weather.temp", None, "drift", "statistical", "ks", 0.31, 0.05, "high", 2e-9,
+    ...     "moved up by 0.6 IQR; KS 0.31, adjusted p 2e-9", {},
+    ... )
     >>> in_words(verdict, datetime(2013, 7, 14, tzinfo=UTC)).words
     'weather.temp moved up by 0.6 IQR since 14 July 2013; KS 0.31, adjusted p 2e-9'
     """

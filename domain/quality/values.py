@@ -1,5 +1,7 @@
 """Values of a feature as a check looks at them, in the order of their event times."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +16,7 @@ class FeatureValues:
     """The values of one feature: ``times`` are their event times (microseconds), if known.
 
     ``written`` is how many rows were written for them, later ones for the same entity and event
-    time included; ``None`` where that is not known.
+    time included; ``None`` where that is not known. ``entities`` are the rows' keys, if known.
     """
 
     path: str
@@ -23,6 +25,7 @@ class FeatureValues:
     values: pa.Array = field(repr=False)
     times: Ints | None = field(default=None, repr=False)
     written: int | None = None
+    entities: Mapping[str, pa.Array] = field(factory=dict, repr=False)
 
     @property
     def rows(self) -> int:

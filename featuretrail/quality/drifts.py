@@ -20,6 +20,7 @@ from featuretrail.domain.quality.limits import Limits, read_limits
 from featuretrail.domain.quality.moving import Moves, Occasion, move, unmoved
 from featuretrail.domain.quality.values import FeatureValues
 from featuretrail.domain.quality.window import Span, Window, moment
+from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.quality.given import (
     content_digest,
@@ -60,7 +61,7 @@ class Looked:
     checked: CheckedWhat
     values: Sequence[FeatureValues] = field(repr=False)
     position: int
-    span: Span = Span()
+    span: Span = field(factory=Span)
     snapshot_id: str | None = None
     content_digest: str | None = None
     moving_until: datetime | None = None
@@ -108,7 +109,12 @@ class DriftChecks:
                 "nothing to check is given; give a window such as timedelta(days=7) or "
                 "(start, end), a snapshot, or data"
             )
-        features = self._sources.features(baseline.features)
+        return self.looked_at(self._sources.features(baseline.features), window, position)
+
+    def looked_at(
+        self, features: Sequence[ResolvedFeature], window: Window | None, position: int
+    ) -> Looked:
+        """Return the values of ``features`` in a window, as known at ``position``."""
         windows = self._sources.windows(features, window, position)
         values = in_order(windows, features)
         span = _closed(span_of(windows), values)
@@ -244,15 +250,17 @@ class DriftChecks:
     def _append(self, event: DriftChecked, moves: Moves, metadata: Metadata) -> int:
         """Append a check with all it causes, and return its position."""
         log = self._sources.log
-        judged_any = any(each.drifted or each.status == "stable" for each in moves.verdicts)
+        drifted = any(each.drifted for each in moves.verdicts)
+        # that no relation to an outcome changed says nothing of the values
+        stable = any(each.status == "stable" for each in moves.verdicts) and event.outcome is None
         with self._sources.database.transaction() as connection:
             position = log.append(event, *moves.events, connection=connection).first_position
-            if event.snapshot_id is not None and judged_any:
+            if event.snapshot_id is not None and (drifted or stable):
                 decided = decide_assess(
                     snapshot_state(log, event.snapshot_id),
                     metadata,
                     evidence=[position],
-                    drift_detected=any(each.drifted for each in moves.verdicts),
+                    drift_detected=drifted,
                 )
                 if decided:
                     log.append(*decided, connection=connection)

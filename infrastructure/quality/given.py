@@ -66,13 +66,21 @@ def snapshot_values(
             FeatureValues(
                 path=path,
                 version=item["reference"].partition("@")[2],
-                dtype=_dtype(column.type),
+                dtype=dtype_of(column.type),
                 values=values,
                 times=None if times is None else times[1],
                 written=None,
             )
         )
     return found
+
+
+def ordered_column(snapshot: FeatureSnapshot, name: str) -> pa.Array:
+    """Return any column of a snapshot's matrix in the order that ``snapshot_values`` has."""
+    table = snapshot.to_arrow()
+    order = _ordered(table, snapshot.manifest["request"]["time_column"])
+    column = one_array(table.column(name))
+    return column if order is None else column.take(pa.array(order[0]))
 
 
 def content_digest(values: Sequence[FeatureValues]) -> str:
@@ -177,7 +185,8 @@ def _cast(feature: ResolvedFeature, name: str, column: pa.ChunkedArray) -> pa.Ar
         raise InvalidInputError(f"data: {error.fault}") from error
 
 
-def _dtype(arrow: pa.DataType) -> str:
+def dtype_of(arrow: pa.DataType) -> str:
+    """Return the feature type of an Arrow type."""
     if pa.types.is_floating(arrow):
         return "float64"
     if pa.types.is_integer(arrow):

@@ -53,18 +53,17 @@ def read_windows(
     """Return the values of ``features`` in ``window``, as known at ``position``, group by group.
 
     A window of a duration ends at the newest value of all the groups. Without one all values are
-    read that retention left whole. Raises ``RetentionError`` for a window that reaches back further.
+    read that retention left whole; a window that reaches back further raises ``RetentionError``.
     """
     grouped = by_group(features)
     with historical.database.connection() as connection:
         cuts = read_cuts(connection, list(grouped), position, recorded=False)
     newest = [_newest(cut) for cut in cuts.values()]
     span = Span.of(window, max((each for each in newest if each is not None), default=None))
-    found = [
+    return [
         _read_group(historical, of_group, cuts[name], span, position)
         for name, of_group in grouped.items()
     ]
-    return found
 
 
 def _newest(cut: GroupCut) -> datetime | None:
@@ -154,6 +153,7 @@ def _values(
             values=one_array(table.column(feature.column)),
             times=times,
             written=written,
+            entities={key: one_array(table.column(key)) for key in feature.group.keys},
         )
         for feature in features
     ]
