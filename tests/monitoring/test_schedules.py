@@ -1,6 +1,7 @@
 """Which windows are due: pure decisions of schedule, last run and now."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -77,7 +78,7 @@ def test_however_often_a_monitor_looks_each_window_is_due_once(
     for look in sorted(looks):
         found += due(schedule, found[-1] if found else None, NOON + look, 50).ends
     assert found == sorted(set(found))
-    gaps = {later - earlier for earlier, later in zip(found, found[1:], strict=False)}
+    gaps = {later - earlier for earlier, later in pairwise(found)}
     assert gaps <= {every}
     assert all(NOON < each <= NOON + max(looks) - allowance for each in found)
 
