@@ -31,7 +31,7 @@ def opened_store(database: Database) -> Iterator[Opened]:
 
     def opened(**destinations: str) -> ft.TimescaleDBFeatureStore:
         settings = ft.Settings(
-            url=database.url, actor="ann", artifacts="database:",  # type: ignore[arg-type]
+            url=database.url, actor="ann", artifacts="database:",
             alerts=ft.AlertSettings.of(destinations, {"ops": [*destinations]}),
         )  # fmt: skip
         stores.append(ft.connect(settings=settings))

@@ -1,6 +1,7 @@
 """What happens in tests of alerts: incidents and checks, as others record them."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from featuretrail.domain.aggregates import feature, group
@@ -17,7 +18,8 @@ from featuretrail.domain.alerts.occurrence import Occurrence, occurrence
 from featuretrail.domain.alerts.outbox import Outbox
 from featuretrail.domain.alerts.rule import Rule, decide_set
 from featuretrail.domain.definitions import Feature, FeatureGroup
-from featuretrail.domain.events import Event, Metadata, QualityChecked, stream_id
+from featuretrail.domain.events import DRIFT_EVENTS, Event, Metadata, QualityChecked, stream_id
+from featuretrail.domain.events.drift import Severity
 from featuretrail.domain.registry import Registry
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -40,21 +42,23 @@ def incident_id(number: int = 1) -> UUID:
     return stream_id("test incident", str(number))
 
 
-def detected(number: int = 1, about: str = "weather.temp", severity: str = "high") -> DriftIncident:
+def detected(
+    number: int = 1, about: str = "weather.temp", severity: Severity = "high"
+) -> DriftIncident:
     """An incident that was just detected."""
     state = DriftIncident.initial(incident_id(number))
     [event] = decide_detect(
         state, about, BY, drift_type="statistical", drift_score=0.4, threshold_value=0.1,
-        severity=severity,  # type: ignore[arg-type] - that a wrong one is refused is tested elsewhere
+        severity=severity,
         details={"words": f"{about} moved up"},
     )  # fmt: skip
     return state.evolve(event)
 
 
-def worse(state: DriftIncident, severity: str, score: float = 0.9) -> DriftEvent:
+def worse(state: DriftIncident, severity: Severity, score: float = 0.9) -> DriftEvent:
     """The event that an incident worsened."""
     [event] = decide_update(
-        state, BY, drift_score=score, severity=severity, details={"words": "moved further"}  # type: ignore[arg-type]
+        state, BY, drift_score=score, severity=severity, details={"words": "moved further"}
     )  # fmt: skip
     return event
 
@@ -87,23 +91,23 @@ def quality(score: float | None, number: int = 1, about: str = "weather.temp") -
 
 def seen(event: Event, state: DriftIncident | None = None, position: int = 10) -> Occurrence:
     """What an event means to rules; ``state`` is its incident before it."""
-    after = None if state is None else state.evolve(event)  # type: ignore[arg-type]
+    after = state.evolve(event) if state and isinstance(event, DRIFT_EVENTS) else None
     found = occurrence(event, position, NOON, after)
     assert found is not None
     return found
 
 
-def opened(number: int = 1, about: str = "weather.temp", severity: str = "high") -> Occurrence:
+def opened(number: int = 1, about: str = "weather.temp", severity: Severity = "high") -> Occurrence:
     """What the detection of an incident means to rules."""
     state = detected(number, about, severity)
     assert state.detected is not None
     return seen(state.detected, DriftIncident.initial(state.id))
 
 
-def rule(name: str = "all", destinations: object = ("hook",), **facts: object) -> Rule:
+def rule(name: str = "all", destinations: object = ("hook",), **facts: Any) -> Rule:
     """A rule that is in force from position 1 on."""
     state = Rule.initial(name)
-    [event] = decide_set(state, destinations, BY, **facts)  # type: ignore[arg-type]
+    [event] = decide_set(state, destinations, BY, **facts)
     return state.evolve(event, 1)
 
 

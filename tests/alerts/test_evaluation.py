@@ -1,6 +1,8 @@
 """From what happened to who is told: pure decisions, without a database."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -37,7 +39,7 @@ def delivered(state: Outbox) -> Outbox:
     return state.evolve((0, event) for event in events)
 
 
-def raised(events: list[object]) -> list[tuple[str, str]]:
+def raised(events: Sequence[object]) -> list[tuple[str, str]]:
     return [(each.occasion, each.destination) for each in events if isinstance(each, AlertRaised)]
 
 
@@ -82,7 +84,7 @@ def test_the_same_evaluation_twice_gives_alerts_of_the_same_ids() -> None:
         ({"kinds": ["monitor"]}, []),
     ],
 )
-def test_a_rule_speaks_of_what_it_names(facts: dict[str, object], told: list[str]) -> None:
+def test_a_rule_speaks_of_what_it_names(facts: dict[str, Any], told: list[str]) -> None:
     asked = evaluation(rule(**facts))
     asked.see([opened(1, "weather.temp"), opened(2, "weather.wind")])
     assert [each.feature for each in asked.events if isinstance(each, AlertRaised)] == told
@@ -282,7 +284,7 @@ def unknown_event(alert: Alert) -> AlertHeldBack:
         ({"send_resolved": 1}, "give True or False"),
     ],
 )
-def test_a_rule_that_makes_no_sense_is_refused(facts: dict[str, object], said: str) -> None:
+def test_a_rule_that_makes_no_sense_is_refused(facts: dict[str, Any], said: str) -> None:
     with pytest.raises(ft.InvalidInputError, match=said) as refusal:
         rule(**facts)
     assert "secret" not in str(refusal.value)

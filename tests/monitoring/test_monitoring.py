@@ -29,7 +29,7 @@ def hook() -> Iterator[Receiver]:
 def store(database: Database, hook: Receiver) -> Iterator[ft.TimescaleDBFeatureStore]:
     """A store with ten quiet days of weather, the baseline of them, and a rule of alerts."""
     settings = ft.Settings(
-        url=database.url, actor="ann", artifacts="database:",  # type: ignore[arg-type]
+        url=database.url, actor="ann", artifacts="database:",
         alerts=ft.AlertSettings.of({"hook": hook.address}), record_performance=False,
     )  # fmt: skip
     with ft.connect(settings=settings) as opened:

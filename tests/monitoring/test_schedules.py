@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,15 +19,15 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 BY = Metadata(actor="ann")
 
 
-def scheduled(subject: str = "group weather", **facts: object) -> Monitor:
+def scheduled(subject: str = "group weather", **facts: Any) -> Monitor:
     state = Monitor.initial("m")
     given = {"every": HOUR, "starts_at": NOON, **facts}
-    [event] = decide_schedule(state, subject, BY, **given)  # type: ignore[arg-type]
+    [event] = decide_schedule(state, subject, BY, **given)
     return state.evolve(event)
 
 
-def said(**facts: object) -> MonitorScheduled:
-    found = scheduled(**facts).said  # type: ignore[arg-type]
+def said(**facts: Any) -> MonitorScheduled:
+    found = scheduled(**facts).said
     assert found is not None
     return found
 
@@ -130,6 +131,6 @@ def test_the_same_schedule_again_makes_no_event() -> None:
         ({"starts_at": datetime(2026, 1, 1)}, "has no time zone"),  # noqa: DTZ001 - that is it
     ],
 )
-def test_a_schedule_that_makes_no_sense_is_refused(facts: dict[str, object], refusal: str) -> None:
+def test_a_schedule_that_makes_no_sense_is_refused(facts: dict[str, Any], refusal: str) -> None:
     with pytest.raises(ft.InvalidInputError, match=refusal):
-        scheduled(**facts)  # type: ignore[arg-type]
+        scheduled(**facts)
