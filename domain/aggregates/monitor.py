@@ -38,6 +38,8 @@ CHECKS = {
 }
 """The kinds of subjects, each with the checks that can be made of one."""
 
+WORST_FIRST: tuple[Outcome, ...] = ("failed", "found", "passed", "not evaluated")
+
 SECOND, CENTURY = timedelta(seconds=1), timedelta(days=36_500)
 
 
@@ -150,14 +152,12 @@ def decide_ran(
     metadata: Metadata,
     *,
     skipped: int,
+    ran_at: datetime,
     duration_ms: float,
 ) -> MonitorRan:
     """Return the event of one run; its outcome is the worst of its results."""
     assert state.said is not None  # noqa: S101 - scheduled monitors alone run
-    outcomes = {str(each["outcome"]) for each in results}
-    outcome: Outcome = (
-        "failed" if "failed" in outcomes else "found" if "found" in outcomes else "passed"
-    )
+    outcome = min((each["outcome"] for each in results), key=WORST_FIRST.index)
     return MonitorRan.in_stream(
         state.id,
         state.version + 1,
@@ -168,6 +168,7 @@ def decide_ran(
         results=[dict(each) for each in results],
         skipped=skipped,
         succeeded_until=state.succeeded_until if outcome == "failed" else window_end,
+        ran_at=ran_at,
         duration_ms=duration_ms,
         metadata=metadata,
     )

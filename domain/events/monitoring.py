@@ -10,7 +10,7 @@ from featuretrail.domain.events.registry import register_events
 
 MonitorCheck = Literal["quality", "drift"]
 Missed = Literal["catch_up", "skip"]
-Outcome = Literal["passed", "found", "failed"]
+Outcome = Literal["passed", "found", "failed", "not evaluated"]
 
 
 class MonitorScheduled(Event):
@@ -48,8 +48,9 @@ class MonitorRan(Event):
     """A monitor checked the event times ``[window_start, window_end)``.
 
     ``results`` has one object a check: which, its outcome, and what it said or its error.
-    ``skipped`` windows before it were left out. ``succeeded_until`` is the end of the newest window
-    so far whose checks did not fail.
+    ``not evaluated`` is what no check could judge. ``skipped`` windows before it were left out.
+    ``succeeded_until`` is the end of the newest window so far whose checks did not fail, and
+    ``ran_at`` when this one was checked.
     """
 
     TOPIC: ClassVar[str] = "featuretrail.monitor.ran"
@@ -61,6 +62,7 @@ class MonitorRan(Event):
     results: list[JsonObject]
     skipped: NonNegativeInt
     succeeded_until: AwareDatetime | None
+    ran_at: AwareDatetime
     duration_ms: NonNegativeFloat
 
 

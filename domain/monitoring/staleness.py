@@ -4,6 +4,7 @@ from datetime import datetime
 
 from featuretrail.domain.aggregates.monitor import Monitor
 from featuretrail.domain.alerts.occurrence import Occurrence
+from featuretrail.domain.events import MonitorScheduled
 from featuretrail.domain.monitoring.schedule import next_due
 
 MISSED = 2
@@ -13,19 +14,19 @@ MISSED = 2
 def stale(monitor: Monitor, now: datetime, position: int) -> Occurrence | None:
     """Return that a monitor is stale as of ``now``, the log being at ``position``; else ``None``.
 
-    It is when ``MISSED`` windows in a row are due that were not checked, or whose checks failed.
+    It is when ``MISSED`` windows in a row are due whose checks failed, or that were not checked and
+    nothing ran since they were due.
     """
     said = monitor.said
     if said is None:
         return None
     healthy = monitor.succeeded_until
-    reached = healthy
-    for _ in range(MISSED):
-        due = next_due(said, reached)
-        if due is None or due > now:
-            return None
-        reached = monitor.end_of(due)
+    overdue = _due_after(monitor, said, healthy, MISSED)
     failed = monitor.last is not None and monitor.last.outcome == "failed"
+    if overdue is None or overdue > now:
+        return None
+    if not failed and monitor.last is not None and monitor.last.ran_at >= overdue:
+        return None  # it is catching up
     why = "its checks fail" if failed else "nobody runs it: start featuretrail monitor run"
     since = "it was scheduled" if healthy is None else f"the window until {healthy.isoformat()}"
     return Occurrence(
@@ -42,3 +43,16 @@ def stale(monitor: Monitor, now: datetime, position: int) -> Occurrence | None:
         recorded_at=now,
         facts={"succeeded_until": None if healthy is None else healthy.isoformat()},
     )
+
+
+def _due_after(
+    monitor: Monitor, said: MonitorScheduled, end: datetime | None, count: int
+) -> datetime | None:
+    """Return when the ``count``-th window after one that ended at ``end`` is due, if ever."""
+    due = None
+    for _ in range(count):
+        due = next_due(said, end)
+        if due is None:
+            return None
+        end = monitor.end_of(due)
+    return due

@@ -31,6 +31,9 @@ class Checker(Protocol):
 
 Answer = dict[str, Any]
 
+UNJUDGED = ("insufficient", "empty")
+"""The statuses of verdicts that say nothing for want of values."""
+
 
 def check(said: MonitorScheduled, checker: Checker, window: Window) -> list[Answer]:
     """Make a monitor's checks of a window; one that fails says so, and the others are made.
@@ -64,11 +67,14 @@ def _quality(said: MonitorScheduled, checker: Checker, window: Window) -> Answer
         case _:
             found = checker.check_set_quality(name, window)
     low = [each for each in _scores(found) if _below(each, said.quality_below)]
+    unknown = f"no quality: {'; '.join(found.reasons)}"
     return {
-        "outcome": "found" if low else "passed",
+        "outcome": "not evaluated" if found.score is None else "found" if low else "passed",
         "score": found.score,
         "coverage": found.coverage,
-        "words": [f"quality of {each.feature_name} is {each.score:.0f} of 100" for each in low],
+        "words": [unknown]
+        if found.score is None
+        else [f"quality of {each.feature_name} is {each.score:.0f} of 100" for each in low],
         "positions": _positions(found),
     }
 
@@ -89,14 +95,13 @@ def _positions(found: FeatureQuality | SetQuality) -> list[int]:
 def _drift(said: MonitorScheduled, checker: Checker, window: Window) -> Answer:
     _, _, name = said.subject.partition(" ")
     found = checker.check_drift(name, window=window)
+    unjudged = [each for each in found.verdicts.values() if each.status in UNJUDGED]
+    nothing = len(unjudged) == len(found.verdicts)
+    told = [*(found.verdicts[each] for each in found.drifted), *unjudged]
     return {
-        "outcome": "passed" if found.ok else "found",
+        "outcome": "found" if not found.ok else "not evaluated" if nothing else "passed",
         "drifted": list(found.drifted),
-        "words": [found.verdicts[each].words for each in found.drifted],
-        "unjudged": [
-            verdict.words
-            for verdict in found.verdicts.values()
-            if verdict.status in ("insufficient", "empty")
-        ],
+        "unjudged": [each.feature_name for each in unjudged],
+        "words": [each.words for each in told],
         "positions": [] if found.position is None else [found.position],
     }

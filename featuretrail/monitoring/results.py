@@ -18,8 +18,8 @@ from featuretrail.domain.results import Result
 class MonitorRun(Result):
     """One run: what was checked of the event times ``[since, until)``, and what came of it.
 
-    ``outcome`` is ``passed``, ``found`` or ``failed``; ``results`` has one object a check;
-    ``skipped`` windows before this one were left out.
+    ``outcome`` is ``passed``, ``found``, ``failed`` or ``not evaluated``; ``results`` has one
+    object a check; ``skipped`` windows before this one were left out.
     """
 
     name: str
@@ -28,6 +28,7 @@ class MonitorRun(Result):
     outcome: str
     results: tuple[Mapping[str, Any], ...]
     skipped: int
+    ran_at: datetime
     duration_ms: float
 
     @classmethod
@@ -40,6 +41,7 @@ class MonitorRun(Result):
             outcome=event.outcome,
             results=tuple(event.results),
             skipped=event.skipped,
+            ran_at=event.ran_at,
             duration_ms=event.duration_ms,
         )
 
@@ -52,6 +54,7 @@ class MonitorRun(Result):
             "outcome": self.outcome,
             "results": [dict(each) for each in self.results],
             "skipped": self.skipped,
+            "ran_at": self.ran_at.isoformat(),
             "duration_ms": self.duration_ms,
         }
 

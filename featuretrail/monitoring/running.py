@@ -8,7 +8,7 @@ from time import perf_counter
 from attrs import frozen
 
 from featuretrail.domain.aggregates.monitor import Monitor, decide_ran
-from featuretrail.domain.events import Metadata, MonitorScheduled
+from featuretrail.domain.events import Metadata
 from featuretrail.domain.monitoring.schedule import due, window_start
 from featuretrail.infrastructure.database import AnyConnection, Database
 from featuretrail.infrastructure.log.application import EventLog
@@ -64,23 +64,25 @@ class Runner:
         for end in wanted.ends:
             if stopped():
                 return
-            event = self._window(monitor, monitor.said, end, wanted.skipped, metadata)
+            event = self._window(monitor, end, now, wanted.skipped, metadata)
             yield event
             monitor = self._reader.one(name)
 
     def _window(
         self,
         monitor: Monitor,
-        said: MonitorScheduled,
         end: datetime,
+        now: datetime,
         skipped: int,
         metadata: Metadata,
     ) -> MonitorRun:
+        assert monitor.said is not None  # noqa: S101 - what is due is scheduled
         begun = perf_counter()
-        results = check(said, self._checker, (window_start(said, end), end))
+        window = (window_start(monitor.said, end), end)
+        results = check(monitor.said, self._checker, window)
         milliseconds = (perf_counter() - begun) * 1000
         event = decide_ran(
-            monitor, end, results, metadata, skipped=skipped, duration_ms=milliseconds
+            monitor, end, results, metadata, skipped=skipped, ran_at=now, duration_ms=milliseconds
         )
         self._log.append(event)
         return MonitorRun.of(event)

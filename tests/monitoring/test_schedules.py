@@ -32,9 +32,13 @@ def said(**facts: Any) -> MonitorScheduled:
     return found
 
 
-def ran(state: Monitor, end: datetime, outcome: str = "passed") -> Monitor:
+def ran(
+    state: Monitor, end: datetime, outcome: str = "passed", at: datetime | None = None
+) -> Monitor:
     results = [{"check": "quality", "outcome": outcome}]
-    return state.evolve(decide_ran(state, end, results, BY, skipped=0, duration_ms=1.0))
+    return state.evolve(
+        decide_ran(state, end, results, BY, skipped=0, ran_at=at or end, duration_ms=1.0)
+    )
 
 
 def hours(*numbers: float) -> tuple[datetime, ...]:
@@ -96,6 +100,9 @@ def test_a_monitor_is_stale_when_two_windows_in_a_row_were_not_checked() -> None
     )
     well = ran(new, NOON + HOUR)
     assert stale(well, NOON + 2.5 * HOUR, 9) is None
+    idle = stale(well, NOON + 3 * HOUR, 9)
+    assert idle is not None
+    assert stale(ran(well, NOON + 2 * HOUR, at=NOON + 9 * HOUR), NOON + 9 * HOUR, 9) is None
     failing = ran(ran(well, NOON + 2 * HOUR, "failed"), NOON + 3 * HOUR, "failed")
     assert failing.succeeded_until == NOON + HOUR
     broken = stale(failing, NOON + 3 * HOUR, 9)
