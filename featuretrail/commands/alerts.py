@@ -27,7 +27,8 @@ def rules(invocation: Invocation) -> None:
     if invocation.as_json:
         write_json([each.to_dict() for each in found])
     else:
-        write_table([_row(each) for each in found], "no rule: nobody is told of anything")
+        rows = [{"rule": each.name, **_facts(each)} for each in found]
+        write_table(rows, "no rule: nobody is told of anything")
 
 
 @command(app, "set")
@@ -77,7 +78,7 @@ def set_rule(
     if invocation.as_json:
         write_json(made.to_dict())
     else:
-        write_record(f"rule {name}", _row(made))
+        write_record(f"rule {name}", _facts(made))
 
 
 @command(app, "remove")
@@ -194,11 +195,10 @@ def _told(alert: AlertInfo) -> dict[str, Any]:
     }
 
 
-def _row(rule: AlertRule) -> dict[str, Any]:
+def _facts(rule: AlertRule) -> dict[str, Any]:
     said = rule.said
     restricted = [*said.owners, *said.tags, *said.features]
     return {
-        "rule": rule.name,
         "kinds": said.kinds,
         "severity": said.minimum_severity,
         "only": restricted,

@@ -26,11 +26,13 @@ def spelled(duration: timedelta | None) -> str | None:
 
     >>> spelled(timedelta(hours=36)), spelled(timedelta(days=2))
     ('36h', '2d')
+    >>> spelled(timedelta(0))
+    '0s'
     """
     if duration is None:
         return None
     for unit in reversed(_UNITS):
         length = timedelta(**{_UNITS[unit]: 1})
-        if duration % length == timedelta(0):
+        if duration % length == timedelta(0) and (duration or unit == "s"):
             return f"{duration // length}{unit}"
     return f"{duration.total_seconds():g}s"

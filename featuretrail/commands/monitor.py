@@ -78,7 +78,7 @@ def schedule(
     if invocation.as_json:
         write_json(made.to_dict())
     else:
-        write_record(f"monitor {name}", _row(made))
+        write_record(f"monitor {name}", _facts(made))
 
 
 @command(app, "unschedule")
@@ -106,7 +106,8 @@ def show(invocation: Invocation) -> None:
     if invocation.as_json:
         write_json([each.to_dict() for each in found])
     else:
-        write_table([_row(each) for each in found], "no monitor is scheduled")
+        rows = [{"monitor": each.name, **_facts(each)} for each in found]
+        write_table(rows, "no monitor is scheduled")
 
 
 @command(app, "run")
@@ -154,10 +155,9 @@ def _explain(report: MonitorReport) -> None:
     write_delivery(report.alerts)
 
 
-def _row(monitor: MonitorInfo) -> dict[str, Any]:
+def _facts(monitor: MonitorInfo) -> dict[str, Any]:
     last = monitor.last
     return {
-        "monitor": monitor.name,
         "subject": monitor.subject,
         "checks": monitor.checks,
         "every": monitor.cron if monitor.every is None else spelled(monitor.every),
