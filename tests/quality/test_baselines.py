@@ -1,4 +1,4 @@
-"""Baselines are pinned: found again under their name, whole or not at all, whatever becomes of values."""
+"""Baselines are pinned: found under their name, whole or not at all, whatever becomes of values."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

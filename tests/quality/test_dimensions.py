@@ -132,7 +132,7 @@ def test_a_fresh_value_does_not_make_up_for_missing_rows() -> None:
 
     assert found.score == 10.0
     assert found.reason == (
-        "the newest value is 0 seconds old, its TTL of 1 hours; 10 rows where 100 are usual"
+        "the newest value is 0 seconds old, its TTL of 1 hour; 10 rows where 100 are usual"
     )
 
 
