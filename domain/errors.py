@@ -31,6 +31,7 @@
     ├── CheckFailedError (also an AssertionError; in featuretrail.projections.checks)
     ├── StorageError
     ├── EndpointError
+    ├── DeliveryError
     ├── MissingPackageError
     └── EngineError
 
@@ -317,6 +318,15 @@ class EndpointError(FeatureTrailError):
             f"{address} did not take event {sent + 1}: {reason}; {sent} before it were sent, and "
             "sending them again is safe: the same run has the same id"
         )
+
+
+class DeliveryError(FeatureTrailError):
+    """A destination of alerts did not take a message; ``reason`` is what it or the network said."""
+
+    def __init__(self, destination: str, reason: str) -> None:
+        self.destination = destination
+        self.reason = reason
+        super().__init__(f"{destination} did not take the message: {reason}")
 
 
 class MissingPackageError(FeatureTrailError):

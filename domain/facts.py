@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from featuretrail.domain.aggregates import (
+    Alert,
     DocumentationAggregate,
     DriftIncident,
     FeatureAggregate,
@@ -11,6 +12,7 @@ from featuretrail.domain.aggregates import (
     FeatureSetAggregate,
     GroupAggregate,
     LineageAggregate,
+    Monitor,
     Record,
     SnapshotAggregate,
 )
@@ -49,6 +51,8 @@ def facts(state: Aggregate) -> JsonObject:
             found = _said(state.recorded)
         case Record():
             found = _said(state.event)
+        case Alert() | Monitor():
+            found = _watching(state)
         case _:
             raise TypeError(f"{type(state).__qualname__} is no aggregate")
     return found
@@ -110,6 +114,20 @@ def _incident(state: DriftIncident) -> JsonObject:
         "current_snapshot_id": state.current_snapshot_id,
         "acknowledged_by": None if acknowledged is None else acknowledged.metadata.actor,
         "action_taken": None if resolved is None else resolved.action_taken,
+    }
+
+
+def _watching(state: Alert | Monitor) -> JsonObject:
+    if isinstance(state, Monitor):
+        scheduled = state.said is not None
+        return {"scheduled": scheduled, **_said(state.said), "last": _said(state.last)}
+    return {
+        "status": state.status,
+        **_said(state.raised),
+        "attempts": state.attempts,
+        "error": state.error,
+        "acknowledged": state.acknowledged,
+        "resolved": state.resolved,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol, Self
 from uuid import UUID
 
 from featuretrail.domain.aggregates import (
+    Alert,
     DocumentationAggregate,
     DriftIncident,
     FeatureAggregate,
@@ -13,11 +14,13 @@ from featuretrail.domain.aggregates import (
     FeatureSetAggregate,
     GroupAggregate,
     LineageAggregate,
+    Monitor,
     Record,
     SnapshotAggregate,
 )
 from featuretrail.domain.aggregates.snapshot import snapshot_name
 from featuretrail.domain.events import (
+    AlertRaised,
     DocumentationGenerated,
     DriftDetected,
     Event,
@@ -27,6 +30,7 @@ from featuretrail.domain.events import (
     LineageDeclared,
     LineageRetired,
     MetadataRecorded,
+    MonitorScheduled,
     SnapshotCreated,
 )
 from featuretrail.domain.versions import Version
@@ -70,6 +74,10 @@ def initial(first: Event) -> Aggregate:
             )
         case DriftDetected():
             state = DriftIncident.initial(first.originator_id)
+        case AlertRaised():
+            state = Alert.initial(first.originator_id)
+        case MonitorScheduled(name=name):
+            state = Monitor.initial(name)
         case _:
             state = Record.initial(first.originator_id)
     return state

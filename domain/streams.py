@@ -7,6 +7,10 @@ from attrs import frozen
 
 from featuretrail.domain.errors import NotFoundError
 from featuretrail.domain.events import (
+    ALERT_EVENTS,
+    ALERT_RULE_EVENTS,
+    MONITOR_EVENTS,
+    AlertsEvaluated,
     BaselineCreated,
     ComputeFailed,
     ConsistencyChecked,
@@ -55,6 +59,10 @@ KINDS: dict[str, tuple[type[Event], ...]] = {
     "drift incident": (DriftDetected, DriftUpdated, DriftAcknowledged, DriftResolved),
     "performance sample": (PerformanceSampled,),
     "retention": (RetentionSet, RetentionApplied, ValuesRemoved),
+    "alert rule": ALERT_RULE_EVENTS,
+    "alert": ALERT_EVENTS,
+    "alert evaluation": (AlertsEvaluated,),
+    "monitor": MONITOR_EVENTS,
     "stream": (),
 }
 """The kinds of subjects, each with the events that are about one; ``stream`` is any, by its id."""
@@ -75,6 +83,9 @@ _WHOLE = {
     "baseline": r"(?P<name>.+)",
     "drift check": r"(?P<name>.+)",
     "lineage": r"(?P<name>[^@.]+\.[^@]+@.+)",
+    "alert rule": r"(?P<name>.+)",
+    "alert evaluation": r"(?P<name>)",
+    "monitor": r"(?P<name>.+)",
 }
 """The names that determine a stream; a version behind them chooses among its events."""
 

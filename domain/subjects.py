@@ -1,6 +1,15 @@
 """Subjects: what an event is about, as people and the audit trail name it."""
 
 from featuretrail.domain.events import (
+    AlertAcknowledged,
+    AlertDelivered,
+    AlertDeliveryFailed,
+    AlertHeldBack,
+    AlertRaised,
+    AlertResolved,
+    AlertRuleRemoved,
+    AlertRuleSet,
+    AlertsEvaluated,
     BaselineCreated,
     ComputeFailed,
     ConsistencyChecked,
@@ -17,6 +26,9 @@ from featuretrail.domain.events import (
     LineageDeclared,
     LineageRetired,
     MetadataRecorded,
+    MonitorRan,
+    MonitorScheduled,
+    MonitorUnscheduled,
     PerformanceSampled,
     QualityChecked,
     RetentionApplied,
@@ -89,5 +101,26 @@ def _of_a_check(event: Event) -> str:
             return f"drift check {checks_name(event.baseline, event.checked)}"
         case DriftDetected() | DriftUpdated() | DriftAcknowledged() | DriftResolved():
             return f"drift incident {event.originator_id}"
+        case _:
+            return _of_watching(event)
+
+
+def _of_watching(event: Event) -> str:
+    match event:
+        case AlertRuleSet() | AlertRuleRemoved():
+            return f"alert rule {event.name}"
+        case AlertsEvaluated():
+            return "alert evaluation"
+        case (
+            AlertRaised()
+            | AlertHeldBack()
+            | AlertDelivered()
+            | AlertDeliveryFailed()
+            | AlertAcknowledged()
+            | AlertResolved()
+        ):
+            return f"alert {event.originator_id}"
+        case MonitorScheduled() | MonitorUnscheduled() | MonitorRan():
+            return f"monitor {event.name}"
         case _:
             return f"stream {event.originator_id}"

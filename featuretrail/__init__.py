@@ -1,5 +1,6 @@
 """featuretrail: an event-sourced feature store on PostgreSQL and TimescaleDB."""
 
+from featuretrail.alerts.results import AlertInfo, AlertRule, AlertStatus, DeliveryReport
 from featuretrail.audit.differences import Difference, FieldChange
 from featuretrail.audit.entries import LogEntry
 from featuretrail.audit.findings import AuditFault, NotEvaluated
@@ -22,6 +23,7 @@ from featuretrail.domain.errors import (
     DatabaseError,
     DatabaseUnavailableError,
     DefinitionChangedError,
+    DeliveryError,
     EndpointError,
     EngineError,
     FeatureTrailError,
@@ -63,6 +65,7 @@ from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.rules import Rule
 from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
+from featuretrail.infrastructure.alerts.settings import AlertSettings
 from featuretrail.infrastructure.computing.functions import rule, sql_rule
 from featuretrail.infrastructure.computing.report import ComputedFeature, ComputeReport
 from featuretrail.infrastructure.lineage.training import TrainingRun
@@ -74,6 +77,7 @@ from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, Snap
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.stopping import Stop
 from featuretrail.lineage.exporting import LineageExport
+from featuretrail.monitoring.results import MonitorInfo, MonitorReport, MonitorRun
 from featuretrail.performance.performance import StorePerformance
 from featuretrail.projections.dead_letters import ParkedEvent, ReplayReport
 from featuretrail.projections.maintenance import MaintenanceReport
@@ -84,6 +88,10 @@ from featuretrail.store import TimescaleDBFeatureStore
 __all__ = [
     "AccessDeniedError",
     "Affected",
+    "AlertInfo",
+    "AlertRule",
+    "AlertSettings",
+    "AlertStatus",
     "AlreadyExistsError",
     "AuditFault",
     "AuditReport",
@@ -101,6 +109,8 @@ __all__ = [
     "DatabaseError",
     "DatabaseUnavailableError",
     "DefinitionChangedError",
+    "DeliveryError",
+    "DeliveryReport",
     "Difference",
     "Dimension",
     "DriftCheck",
@@ -136,6 +146,9 @@ __all__ = [
     "LogEntry",
     "MaintenanceReport",
     "MissingPackageError",
+    "MonitorInfo",
+    "MonitorReport",
+    "MonitorRun",
     "NaiveTimeError",
     "Node",
     "NodeFacts",

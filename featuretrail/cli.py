@@ -8,6 +8,7 @@ from importlib.metadata import version as installed_version
 import typer
 
 from featuretrail.commands import (
+    alerts,
     audit,
     compute,
     db,
@@ -19,6 +20,7 @@ from featuretrail.commands import (
     ingest,
     lineage,
     lineage_export,
+    monitor,
     past,
     performance,
     projections,
@@ -61,6 +63,8 @@ app.add_typer(performance.app, name="performance")
 app.add_typer(quality.app, name="quality")
 drift_past.add_commands(drift.app)
 app.add_typer(drift.app, name="drift")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(monitor.app, name="monitor")
 
 
 @app.callback()

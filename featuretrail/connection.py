@@ -102,6 +102,7 @@ def _open(
             projection_errors=settings.projection_errors,
             record_performance=settings.record_performance,
             server=server,
+            alerts=settings.alerts,
         )
     except BaseException:
         database.close()

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
+from featuretrail.alerts.alerts import Alerts
 from featuretrail.audit.audit import Audit
 from featuretrail.domain.changes import Registration
 from featuretrail.domain.definitions import FeatureGroup, FeatureSet
@@ -24,6 +25,7 @@ from featuretrail.domain.registry import Registry
 from featuretrail.domain.splits import Split
 from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.access import needs
+from featuretrail.infrastructure.alerts.settings import AlertSettings
 from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.computing.computer import Progress, RuleComputer
 from featuretrail.infrastructure.computing.recording import LogRecorder
@@ -50,6 +52,7 @@ from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.values.ingestion import ValueStore
 from featuretrail.lineage.tracker import FeatureLineageTracker, Parents
+from featuretrail.monitoring.monitoring import Monitoring
 from featuretrail.performance.performance import WEEK, Performance
 from featuretrail.projections.maintenance import Maintenance, MaintenanceReport
 from featuretrail.projections.projections import Projections
@@ -78,6 +81,7 @@ class TimescaleDBFeatureStore:
         projection_errors: Policy = "park",
         record_performance: bool = True,
         server: EmbeddedServer | None = None,
+        alerts: AlertSettings | None = None,
     ) -> None:
         self._database = database
         self._server = server
@@ -128,6 +132,12 @@ class TimescaleDBFeatureStore:
         self.training_runs = TrainingRuns(database, self._log, lineage)
         self.retention = RetentionSettings(database, self._log, self._metadata)
         self._maintenance = Maintenance(database, self.projections)
+        self.alerts = Alerts(
+            database, self._log, self._registry, alerts or AlertSettings(), self._metadata
+        )
+        self.monitor = Monitoring(
+            database, self._log, self._registry, self.quality, self.alerts, self._metadata
+        )
 
     @needs("writer")
     def register(

@@ -14,6 +14,7 @@ from pydantic_settings import (
 )
 
 from featuretrail.domain.errors import InvalidInputError
+from featuretrail.infrastructure.alerts.settings import AlertSettings, AlertVariables
 from featuretrail.infrastructure.conninfo import with_defaults
 
 PREFIX = "FEATURETRAIL_"
@@ -42,7 +43,8 @@ class Settings(BaseSettings):
     ``actor`` names who acts, in every event; ``projection_errors`` says whether the read side sets
     an event aside that it cannot take in, or stops before it; ``record_performance`` says whether
     what reading features costs is recorded. ``sslmode`` and the paths of certificates and keys are
-    libpq's; what ``url`` says of them stays. Timeouts are seconds, 0 is none.
+    libpq's; what ``url`` says of them stays. Timeouts are seconds, 0 is none. ``alerts`` are the
+    destinations of alerts, each also a variable such as ``FEATURETRAIL_ALERT_OPS_MAIL``.
     """
 
     model_config = SettingsConfigDict(
@@ -67,6 +69,7 @@ class Settings(BaseSettings):
     idle_in_transaction_timeout: Seconds = 60.0
     projection_errors: Literal["park", "stop"] = "park"
     record_performance: bool = True
+    alerts: AlertSettings = AlertSettings()
     sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
         None
     )
@@ -100,7 +103,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return the sources in order of precedence."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        variables = AlertVariables(settings_cls)
+        return init_settings, variables, env_settings, TomlConfigSettingsSource(settings_cls)
 
     @property
     def secret_url(self) -> str | None:

@@ -1,5 +1,18 @@
 """Versioned events, one module a family; importing this package makes all of them readable."""
 
+from featuretrail.domain.events.alerts import (
+    ALERT_EVENTS,
+    ALERT_RULE_EVENTS,
+    AlertAcknowledged,
+    AlertDelivered,
+    AlertDeliveryFailed,
+    AlertHeldBack,
+    AlertRaised,
+    AlertResolved,
+    AlertRuleRemoved,
+    AlertRuleSet,
+    AlertsEvaluated,
+)
 from featuretrail.domain.events.base import Event, JsonObject, Metadata, stream_id
 from featuretrail.domain.events.baselines import BASELINE_EVENTS, BaselineCreated, DriftChecked
 from featuretrail.domain.events.checks import CHECK_EVENTS, ConsistencyChecked, QualityChecked
@@ -20,6 +33,12 @@ from featuretrail.domain.events.drift import (
 )
 from featuretrail.domain.events.lineage import LINEAGE_EVENTS, LineageDeclared, LineageRetired
 from featuretrail.domain.events.metadata import METADATA_EVENTS, MetadataRecorded
+from featuretrail.domain.events.monitoring import (
+    MONITOR_EVENTS,
+    MonitorRan,
+    MonitorScheduled,
+    MonitorUnscheduled,
+)
 from featuretrail.domain.events.performance import (
     PERFORMANCE_EVENTS,
     Measurement,
@@ -40,6 +59,8 @@ from featuretrail.domain.events.values import (
 )
 
 __all__ = [
+    "ALERT_EVENTS",
+    "ALERT_RULE_EVENTS",
     "BASELINE_EVENTS",
     "CHECK_EVENTS",
     "COMPUTING_EVENTS",
@@ -48,11 +69,21 @@ __all__ = [
     "DRIFT_EVENTS",
     "LINEAGE_EVENTS",
     "METADATA_EVENTS",
+    "MONITOR_EVENTS",
     "PERFORMANCE_EVENTS",
     "RETENTION_EVENTS",
     "SNAPSHOT_EVENTS",
     "TRAINING_EVENTS",
     "VALUE_EVENTS",
+    "AlertAcknowledged",
+    "AlertDelivered",
+    "AlertDeliveryFailed",
+    "AlertHeldBack",
+    "AlertRaised",
+    "AlertResolved",
+    "AlertRuleRemoved",
+    "AlertRuleSet",
+    "AlertsEvaluated",
     "BaselineCreated",
     "ComputeFailed",
     "ConsistencyChecked",
@@ -72,6 +103,9 @@ __all__ = [
     "Measurement",
     "Metadata",
     "MetadataRecorded",
+    "MonitorRan",
+    "MonitorScheduled",
+    "MonitorUnscheduled",
     "PerformanceSampled",
     "QualityChecked",
     "RetentionApplied",

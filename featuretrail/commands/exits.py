@@ -13,6 +13,7 @@ from psycopg import errors
 
 from featuretrail.domain.errors import (
     DatabaseError,
+    DeliveryError,
     EndpointError,
     EngineError,
     FeatureTrailError,
@@ -40,7 +41,7 @@ BROKEN_PIPE: Final = 141
 def exit_code(error: FeatureTrailError) -> int:
     """Return the code a command ends with when ``error`` stops it."""
     match error:
-        case DatabaseError() | EndpointError() | EngineError() | StorageError():
+        case DatabaseError() | DeliveryError() | EndpointError() | EngineError() | StorageError():
             return UNREACHABLE
         case IntegrityError() | ProjectionError() | ProjectionTimeoutError():
             return FINDING

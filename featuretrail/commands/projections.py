@@ -1,9 +1,5 @@
 """``projections``: the read side's state, its daemon, and what it could not take in."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import typer
 
 from featuretrail.commands.exits import FINDING, FINE
@@ -16,7 +12,7 @@ from featuretrail.commands.output import (
     write_record,
     write_table,
 )
-from featuretrail.infrastructure.stopping import Stop
+from featuretrail.commands.signals import stopped_by_signals
 from featuretrail.projections.status import ProjectionStatus
 
 app = typer.Typer(
@@ -43,7 +39,7 @@ def run(invocation: Invocation) -> None:
 
     Of several that run, one works and the others stand by. What happens is told on standard error.
     """
-    with _stopped_by_signals() as stop, invocation.store() as store:
+    with stopped_by_signals() as stop, invocation.store() as store:
         store.projections.run(stop, _tell)
 
 
@@ -62,26 +58,6 @@ def replay_dead_letters(invocation: Invocation) -> int:
             write_line(f"remaining, the first {len(remaining)}", style="bold")
             write_table([letter.to_dict() for letter in remaining], "none")
     return FINDING if report.remaining else FINE
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[Stop]:
-    """Yield what the first SIGTERM or SIGINT sets; a second one acts as usual."""
-    stop = Stop()
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-
-    def ask(number: int, frame: object) -> None:  # noqa: ARG001 - the signature of a handler
-        stop.set()
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-    for number in before:
-        signal.signal(number, ask)
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _tell(line: str) -> None:

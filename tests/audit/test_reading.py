@@ -132,7 +132,7 @@ def test_a_history_is_everything_about_a_subject(
         (f"drift incident {UNKNOWN}", f"did you mean '{INCIDENT}'"),
         (f"drift incident {SAMPLE}", "no drift incident"),
         (UNKNOWN, f"no event of stream '{UNKNOWN}'"),
-        ("zzz", "there are 'baseline', 'batch'"),
+        ("zzz", "there are 'alert', 'alert evaluation'"),
     ],
 )
 def test_an_unknown_subject_is_an_error_with_near_names(

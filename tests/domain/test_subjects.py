@@ -8,6 +8,15 @@ from tests.golden.examples import STREAM, example
 
 SUBJECTS = {
     "featuretrail.compute.failed": "computation group – é",
+    "featuretrail.alert.acknowledged": f"alert {STREAM}",
+    "featuretrail.alert.delivered": f"alert {STREAM}",
+    "featuretrail.alert.delivery_failed": f"alert {STREAM}",
+    "featuretrail.alert.held_back": f"alert {STREAM}",
+    "featuretrail.alert.raised": f"alert {STREAM}",
+    "featuretrail.alert.resolved": f"alert {STREAM}",
+    "featuretrail.alert_rule.removed": "alert rule name – é",
+    "featuretrail.alert_rule.set": "alert rule name – é",
+    "featuretrail.alerts.evaluated": "alert evaluation",
     "featuretrail.baseline.created": "baseline name – é",
     "featuretrail.consistency.checked": "consistency snapshot_id – é",
     "featuretrail.documentation.generated": (
@@ -23,6 +32,9 @@ SUBJECTS = {
     "featuretrail.lineage.declared": "lineage feature_name – é@version – é",
     "featuretrail.lineage.retired": "lineage feature_name – é@version – é",
     "featuretrail.metadata.recorded": "metadata feature_name – é quality metadata_key – é",
+    "featuretrail.monitor.ran": "monitor name – é",
+    "featuretrail.monitor.scheduled": "monitor name – é",
+    "featuretrail.monitor.unscheduled": "monitor name – é",
     "featuretrail.performance.sampled": f"performance sample {STREAM}",
     "featuretrail.quality.checked": "quality feature_name – é@version – é",
     "featuretrail.retention.applied": "retention table – é",

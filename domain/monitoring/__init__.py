@@ -1,0 +1,1 @@
+"""Monitors as pure decisions: which windows are due, and what is stale."""

@@ -1,0 +1,1 @@
+"""Alerts as users meet them: ``store.alerts``."""

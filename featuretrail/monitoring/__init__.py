@@ -1,0 +1,1 @@
+"""Monitors as users meet them: ``store.monitor``."""

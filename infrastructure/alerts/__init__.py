@@ -1,0 +1,1 @@
+"""Alerts outside the domain: their events in the log, and the ways to their destinations."""

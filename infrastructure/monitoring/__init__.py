@@ -1,0 +1,1 @@
+"""Monitors' events, read from the log."""
