@@ -7,9 +7,11 @@ from attrs import frozen
 
 from featuretrail.domain.errors import NotFoundError
 from featuretrail.domain.events import (
+    BaselineCreated,
     ConsistencyChecked,
     DocumentationGenerated,
     DriftAcknowledged,
+    DriftChecked,
     DriftDetected,
     DriftResolved,
     DriftUpdated,
@@ -46,6 +48,8 @@ KINDS: dict[str, tuple[type[Event], ...]] = {
     "consistency": (ConsistencyChecked,),
     "documentation": (DocumentationGenerated,),
     "metadata": (MetadataRecorded,),
+    "baseline": (BaselineCreated,),
+    "drift check": (DriftChecked,),
     "drift incident": (DriftDetected, DriftUpdated, DriftAcknowledged, DriftResolved),
     "performance sample": (PerformanceSampled,),
     "retention": (RetentionSet, RetentionApplied, ValuesRemoved),
@@ -66,6 +70,8 @@ _WHOLE = {
     "documentation": r"(?P<name>[^@.]+\.[^@]+)(@.*)?",
     "snapshot": r"(?P<name>[^@]+@.+)",
     "training run": r"(?P<name>[^@]+@.+)",
+    "baseline": r"(?P<name>.+)",
+    "drift check": r"(?P<name>.+)",
     "lineage": r"(?P<name>[^@.]+\.[^@]+@.+)",
 }
 """The names that determine a stream; a version behind them chooses among its events."""

@@ -1,9 +1,11 @@
 """Subjects: what an event is about, as people and the audit trail name it."""
 
 from featuretrail.domain.events import (
+    BaselineCreated,
     ConsistencyChecked,
     DocumentationGenerated,
     DriftAcknowledged,
+    DriftChecked,
     DriftDetected,
     DriftResolved,
     DriftUpdated,
@@ -25,6 +27,7 @@ from featuretrail.domain.events import (
     ValuesRemoved,
     ValuesRetracted,
 )
+from featuretrail.domain.events.baselines import checks_name
 
 
 def subject(event: Event) -> str:
@@ -53,17 +56,10 @@ def _of_the_rest(event: Event) -> str:
             name = f"training run {event.model}@{event.version}"
         case LineageDeclared() | LineageRetired():
             name = f"lineage {event.feature_name}@{event.version}"
-        case QualityChecked():
-            version = "" if event.version is None else f"@{event.version}"
-            name = f"quality {event.feature_name}{version}"
-        case ConsistencyChecked():
-            name = f"consistency {event.snapshot_id}"
         case DocumentationGenerated():
             name = f"documentation {event.feature_name}@{event.documentation_version}"
         case MetadataRecorded():
             name = f"metadata {event.feature_name} {event.metadata_type} {event.metadata_key}"
-        case DriftDetected() | DriftUpdated() | DriftAcknowledged() | DriftResolved():
-            name = f"drift incident {event.originator_id}"
         case PerformanceSampled():
             name = f"performance sample {event.originator_id}"
         case ValuesRemoved():
@@ -73,5 +69,22 @@ def _of_the_rest(event: Event) -> str:
         case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks
             name = f"snapshot {event.originator_id}"
         case _:
-            name = f"stream {event.originator_id}"
+            name = _of_a_check(event)
     return name
+
+
+def _of_a_check(event: Event) -> str:
+    match event:
+        case QualityChecked():
+            version = "" if event.version is None else f"@{event.version}"
+            return f"quality {event.feature_name}{version}"
+        case ConsistencyChecked():
+            return f"consistency {event.snapshot_id}"
+        case BaselineCreated():
+            return f"baseline {event.name}"
+        case DriftChecked():
+            return f"drift check {checks_name(event.baseline, event.checked)}"
+        case DriftDetected() | DriftUpdated() | DriftAcknowledged() | DriftResolved():
+            return f"drift incident {event.originator_id}"
+        case _:
+            return f"stream {event.originator_id}"

@@ -11,6 +11,7 @@ from featuretrail.connection import connect
 from featuretrail.domain.changes import Change, Registration
 from featuretrail.domain.constraints import NotNull, OneOf, Range
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
+from featuretrail.domain.drift.thresholds import Thresholds
 from featuretrail.domain.errors import (
     AccessDeniedError,
     AlreadyExistsError,
@@ -54,6 +55,10 @@ from featuretrail.domain.parents import Parent
 from featuretrail.domain.performance.hints import Hint
 from featuretrail.domain.performance.regressions import Comparison
 from featuretrail.domain.performance.summary import CostSummary, FeaturePerformance, VersionCost
+from featuretrail.domain.quality.baseline import Baseline
+from featuretrail.domain.quality.drift_check import DriftCheck, FeatureVerdict, RecordedCheck
+from featuretrail.domain.quality.feature_quality import Dimension, FeatureQuality, SetQuality
+from featuretrail.domain.quality.incident import Incident
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.rules import Rule
 from featuretrail.domain.splits import Split
@@ -82,6 +87,7 @@ __all__ = [
     "AlreadyExistsError",
     "AuditFault",
     "AuditReport",
+    "Baseline",
     "ChainBrokenError",
     "Change",
     "Comparison",
@@ -96,21 +102,26 @@ __all__ = [
     "DatabaseUnavailableError",
     "DefinitionChangedError",
     "Difference",
+    "Dimension",
+    "DriftCheck",
     "EndpointError",
     "EngineError",
     "Feature",
     "FeatureGroup",
     "FeatureLineage",
     "FeaturePerformance",
+    "FeatureQuality",
     "FeatureReference",
     "FeatureSet",
     "FeatureSnapshot",
     "FeatureTrailError",
+    "FeatureVerdict",
     "FieldChange",
     "GenerationStatus",
     "Hint",
     "IdempotencyError",
     "Impact",
+    "Incident",
     "IntegrityError",
     "InvalidDefinitionError",
     "InvalidInputError",
@@ -141,6 +152,7 @@ __all__ = [
     "ProjectionTimeoutError",
     "Range",
     "Receipt",
+    "RecordedCheck",
     "Recording",
     "Registration",
     "RegistryAt",
@@ -150,6 +162,7 @@ __all__ = [
     "Rule",
     "RuleError",
     "SchemaError",
+    "SetQuality",
     "Settings",
     "SnapshotDiff",
     "SnapshotInfo",
@@ -161,6 +174,7 @@ __all__ = [
     "StorePerformance",
     "TableAt",
     "TableRetention",
+    "Thresholds",
     "TimescaleDBFeatureStore",
     "TrainingRun",
     "Version",

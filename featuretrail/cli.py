@@ -12,6 +12,8 @@ from featuretrail.commands import (
     compute,
     db,
     definitions,
+    drift,
+    drift_past,
     features,
     groups,
     ingest,
@@ -20,6 +22,7 @@ from featuretrail.commands import (
     past,
     performance,
     projections,
+    quality,
     rebuild,
     retention,
     sets,
@@ -55,6 +58,9 @@ app.add_typer(audit.app, name="audit")
 retention.add_commands(app, db.app)
 app.add_typer(retention.app, name="retention")
 app.add_typer(performance.app, name="performance")
+app.add_typer(quality.app, name="quality")
+drift_past.add_commands(drift.app)
+app.add_typer(drift.app, name="drift")
 
 
 @app.callback()

@@ -17,6 +17,8 @@ from featuretrail.domain.json_values import check_json_object
 from featuretrail.domain.lineage.feature_lineage import FeatureLineage
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.performance.summary import FeaturePerformance
+from featuretrail.domain.quality.feature_quality import FeatureQuality
+from featuretrail.domain.quality.window import Window
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.registry import Registry
 from featuretrail.domain.splits import Split
@@ -53,6 +55,8 @@ from featuretrail.projections.maintenance import Maintenance, MaintenanceReport
 from featuretrail.projections.projections import Projections
 from featuretrail.projections.projector import Policy
 from featuretrail.projections.retention import RetentionSettings
+from featuretrail.quality.monitor import FeatureQualityMonitor
+from featuretrail.quality.sources import QualitySources
 from featuretrail.requests import Features, Requests
 from featuretrail.status import read_status
 
@@ -107,6 +111,17 @@ class TimescaleDBFeatureStore:
         )
         storage = SnapshotStorage(database, blobs)
         self.audit = Audit(database, self._log, self._registry, storage, self.projections)
+        self.quality = FeatureQualityMonitor(
+            QualitySources(
+                database,
+                self._log,
+                self._registry,
+                self._historical,
+                self.snapshots,
+                storage,
+                self._metadata,
+            )
+        )
         self.lineage = FeatureLineageTracker(
             database, self._log, self._registry, lineage, declarer, self._metadata
         )
@@ -430,6 +445,18 @@ class TimescaleDBFeatureStore:
         against the one before it. Raises ``NotFoundError`` or ``InvalidInputError``.
         """
         return self.performance.metrics(feature, time_period)
+
+    def check_feature_quality(
+        self,
+        feature: str | FeatureReference,
+        data: Any = None,  # noqa: ANN401 - a column or a table, whatever frames reads
+        window: Window | None = None,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+    ) -> FeatureQuality:
+        """Judge how good a feature's values are; see ``store.quality.check_feature_quality``."""
+        return self.quality.check_feature_quality(feature, data, window, actor=actor, reason=reason)
 
     @needs("auditor")
     def registry(self, known_at: int | datetime | None = None) -> Registry:

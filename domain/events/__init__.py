@@ -1,6 +1,7 @@
 """Versioned events, one module a family; importing this package makes all of them readable."""
 
 from featuretrail.domain.events.base import Event, JsonObject, Metadata, stream_id
+from featuretrail.domain.events.baselines import BASELINE_EVENTS, BaselineCreated, DriftChecked
 from featuretrail.domain.events.checks import CHECK_EVENTS, ConsistencyChecked, QualityChecked
 from featuretrail.domain.events.definitions import (
     DEFINITION_EVENTS,
@@ -38,6 +39,7 @@ from featuretrail.domain.events.values import (
 )
 
 __all__ = [
+    "BASELINE_EVENTS",
     "CHECK_EVENTS",
     "DEFINITION_EVENTS",
     "DOCUMENTATION_EVENTS",
@@ -49,9 +51,11 @@ __all__ = [
     "SNAPSHOT_EVENTS",
     "TRAINING_EVENTS",
     "VALUE_EVENTS",
+    "BaselineCreated",
     "ConsistencyChecked",
     "DocumentationGenerated",
     "DriftAcknowledged",
+    "DriftChecked",
     "DriftDetected",
     "DriftResolved",
     "DriftUpdated",

@@ -1,6 +1,6 @@
 """The rows at which a unit is computed, and what the store knows of its sources there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ from featuretrail.infrastructure.retrieval.cuts import GroupCut, read_cuts
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.retrieval.naming import by_group
 from featuretrail.infrastructure.retrieval.pull_way import pull
+from featuretrail.infrastructure.retrieval.replay import Replay
 from featuretrail.infrastructure.retrieval.source import ColumnSource, Wanted
 from featuretrail.infrastructure.retrieval.spine import one_array
 from featuretrail.infrastructure.retrieval.task import GroupTask
@@ -159,26 +160,6 @@ def _distinct(clocks: Sequence[pa.Table], group: FeatureGroup) -> tuple[pa.Table
     return table, np.append(places[begins], int(kept.sum())).astype(np.int64)
 
 
-class _Replay:
-    """A ``ColumnSource`` of rows that were pulled already."""
-
-    def __init__(self, table: pa.Table, source: ColumnSource) -> None:
-        self._table = table
-        self._source = source
-
-    def blocks(self, wanted: Wanted) -> Iterator[pa.Table]:
-        """Yield the rows as one block."""
-        del wanted
-        yield self._table
-
-    def retractions(self, wanted: Wanted) -> pa.Table:
-        """Return the group's retractions."""
-        return self._source.retractions(wanted)
-
-    def close(self) -> None:
-        """Leave the source open: it is its owner's."""
-
-
 def _at_their_rows(part: _Pulled, table: pa.Table, source: ColumnSource) -> dict[Place, pa.Array]:
     """Return what the features hold at rows that are their own: the last batch of each."""
     times: Ints = one_array(table.column(EVENT_TIME)).view(pa.int64()).to_numpy()
@@ -192,7 +173,7 @@ def _at_their_rows(part: _Pulled, table: pa.Table, source: ColumnSource) -> dict
         closed="right",
         only_fresh=True,
     )
-    answers = pull(task, _Replay(part.table, source), all_entities=True)
+    answers = pull(task, Replay(part.table, source), all_entities=True)
     return {
         place(feature): one_chunk(
             judge(answers[feature.column], feature.column, feature.dtype, times, task.ttl).values

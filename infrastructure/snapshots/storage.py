@@ -43,19 +43,24 @@ class SnapshotStorage:
         Raises ``NotFoundError`` when no store has it, ``ContentAlteredError`` when it was altered,
         ``StorageError`` when its store cannot be read.
         """
+        name = f"{created.feature_set}@{created.version}"
+        return self.fetch(created.digest, created.storage, "stored snapshot", name)
+
+    def fetch(self, digest: str, storage: str, kind: str, name: str) -> pa.Table:
+        """Return the table of ``digest``, checked, that was written to ``storage``.
+
+        ``kind`` and ``name`` are what a ``NotFoundError`` says is missing.
+        """
         stores: list[BlobStore] = []
         with self._database.connection() as connection:
-            for url in dict.fromkeys((self.url, created.storage)):
+            for url in dict.fromkeys((self.url, storage)):
                 with _failures_named(url):
                     store = self._blobs if url == self.url else open_blob_store(url)
-                    if store.exists(created.digest, connection):
-                        return store.read(created.digest, connection)
+                    if store.exists(digest, connection):
+                        return store.read(digest, connection)
                 stores.append(store)
-        raise NotFoundError(
-            "stored snapshot",
-            f"{created.feature_set}@{created.version}",
-            [f"{store.url} (without the file of digest {created.digest})" for store in stores],
-        )
+        looked_in = [f"{store.url} (without the file of digest {digest})" for store in stores]
+        raise NotFoundError(kind, name, looked_in)
 
 
 @contextmanager

@@ -7,11 +7,13 @@ from featuretrail.domain.subjects import subject
 from tests.golden.examples import STREAM, example
 
 SUBJECTS = {
+    "featuretrail.baseline.created": "baseline name – é",
     "featuretrail.consistency.checked": "consistency snapshot_id – é",
     "featuretrail.documentation.generated": (
         "documentation feature_name – é@documentation_version – é"
     ),
     "featuretrail.drift.acknowledged": f"drift incident {STREAM}",
+    "featuretrail.drift.checked": "drift check baseline – é",
     "featuretrail.drift.detected": f"drift incident {STREAM}",
     "featuretrail.drift.resolved": f"drift incident {STREAM}",
     "featuretrail.drift.updated": f"drift incident {STREAM}",

@@ -1,0 +1,1 @@
+"""Drift: whether values still look as they did in their baseline, and how sure that is."""

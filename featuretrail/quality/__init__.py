@@ -1,0 +1,1 @@
+"""Quality and drift of features: ``store.quality``."""
