@@ -43,7 +43,16 @@ def xml(text: str) -> str:
     >>> xml("a<b & 'c'\\x1b")
     'a&lt;b &amp; &#x27;c&#x27;␛'
     """
-    return escape("".join(map(_held, text)), quote=True)
+    return escape(visible(text), quote=True)
+
+
+def visible(text: str) -> str:
+    """Return ``text`` with pictures for control characters, so that it stays on its line.
+
+    >>> visible("a\\tb\\n")
+    'a␉b␊'
+    """
+    return "".join(map(_held, text))
 
 
 def number(value: float) -> str:

@@ -50,6 +50,21 @@ def time_ticks(low: float, high: float, most: int = 6) -> tuple[Tick, ...]:
     return (Tick(start, spelled(start, DAY)),)  # never: a step of 5,000 years suits the calendar
 
 
+def moment_edges(low: float, high: float, most: int) -> list[float]:
+    """Return edges of at most ``most`` bins of one round duration, that hold both moments.
+
+    Durations above a fortnight are whole fortnights. A single moment has its edge twice.
+    """
+    if not low < high:
+        return [low, high]
+    longest = _STEPS[-1]
+    fortnights = -(-int(high - low) // (longest * (most - 1)))
+    step = next((each for each in _STEPS if (high - low) // each < most - 1), longest * fortnights)
+    first = int((low - _FIRST) // step) * step + _FIRST
+    count = int(-(-(high - first) // step))
+    return [float(first + place * step) for place in range(count + 1)]
+
+
 def spelled(value: float, span: float) -> str:
     """Return a moment as precisely as an axis of ``span`` microseconds needs it.
 

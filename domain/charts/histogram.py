@@ -85,7 +85,7 @@ class Histogram:
         if held.low == -inf:
             return f"below {self.said(held.high)}{unit}"
         if held.high == inf:
-            return f"{self.said(held.low)}{unit} and above"
+            return f"above {self.said(held.low)}{unit}"
         if held.low == held.high:
             return f"{self.said(held.low)}{unit}"
         return f"{self.said(held.low)} to {self.said(held.high)}{unit}"

@@ -142,7 +142,7 @@ def _labels(chart: Histogram, found: list[Slot]) -> list[Label]:
 def _end(chart: Histogram, held: Bin) -> str:
     if held.low == -inf:
         return "all" if held.high == inf else f"< {chart.said(held.high)}"
-    return f"≥ {chart.said(held.low)}"
+    return f"> {chart.said(held.low)}"
 
 
 def _within(chart: Histogram, inner: list[tuple[Slot, Bin]]) -> list[Label]:

@@ -9,7 +9,7 @@ from featuretrail.domain.charts.blocks import RISING
 from featuretrail.domain.charts.history import History, Point
 from featuretrail.domain.charts.history_svg import value_scale
 from featuretrail.domain.charts.terminal import LEAST, Line, Role
-from featuretrail.domain.lettering import columns
+from featuretrail.domain.lettering import columns, visible
 
 HIGH = 8
 """Lines of the plot."""
@@ -30,7 +30,7 @@ def history_lines(chart: History, width: int, *, blocks: bool = True) -> list[Li
     Drifting checks and open incidents are marked below it. Without ``blocks`` all characters are
     ASCII but those of names.
     """
-    title: Line = [(chart.title, "title")]
+    title: Line = [(visible(chart.title), "title")]
     if not chart.points:
         return [title, [("no check yet", "soft")]]
     scale = value_scale(chart, 0.0, float(HIGH))

@@ -2,10 +2,13 @@
 
 from fractions import Fraction
 from math import ceil, floor, isfinite, log10
+from sys import float_info
 
 from attrs import frozen
 
 from featuretrail.domain.charts.figures import scientific
+
+_HUGE = Fraction(float_info.max)
 
 
 @frozen
@@ -54,6 +57,26 @@ def ticks(low: float, high: float, most: int = 6) -> tuple[Tick, ...]:
     # near the end of what floats can tell apart several are one
     told = {float(each): _named(each, largest, power) for each in exact}
     return tuple(Tick(value, label) for value, label in told.items())
+
+
+def round_edges(low: float, high: float, most: int) -> list[float]:
+    """Return edges of at most ``most`` bins of one round width, from ``low`` or just below it.
+
+    The last edge is at ``high`` or above it. A single value has its edge twice.
+
+    >>> round_edges(10.9, 39.2, 8)
+    [10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0]
+    """
+    if not low < high:
+        return [low, high]
+    start, end = Fraction(low), Fraction(high)
+    power, factor = _step(start, end, most - 1)
+    step = factor * Fraction(10) ** power
+    edges = [
+        min(max(number * step, -_HUGE), _HUGE)
+        for number in range(floor(start / step), ceil(end / step) + 1)
+    ]
+    return list(dict.fromkeys(map(float, edges)))
 
 
 def _step(start: Fraction, end: Fraction, most: int) -> tuple[int, int]:

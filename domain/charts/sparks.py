@@ -1,7 +1,8 @@
 """Sparklines as SVG: a histogram or a history so small that it stands in a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from featuretrail.domain.charts.categories import Categories
 from featuretrail.domain.charts.histogram import Histogram, Shares
 from featuretrail.domain.charts.history import History
 from featuretrail.domain.charts.history_svg import time_scale, value_scale
@@ -17,7 +18,16 @@ TOP, BOTTOM = 3.0, HEIGHT - 3.0
 
 def histogram_spark(chart: Histogram) -> str:
     """Return ``chart`` as an SVG document of 120 by 28 pixels: pale baseline, current before it."""
-    return _spark(chart.title, chart.description, _bars(chart))
+    found: list[Shares | None] = [held.shares for held in chart.bins]
+    if chart.apart:
+        found += [None, *chart.apart.values()]
+    return _spark(chart.title, chart.description, _bars(found))
+
+
+def categories_spark(chart: Categories) -> str:
+    """Return ``chart`` as an SVG document of 120 by 28 pixels, a bar a category from the left."""
+    found = [each.shares for each in chart.listed]
+    return _spark(chart.title, chart.description, _bars(found))
 
 
 def history_spark(chart: History) -> str:
@@ -29,10 +39,7 @@ def _spark(title: str, description: str, body: Iterator[str]) -> str:
     return document("ft-spark", spark_style(), title, description, (WIDTH, HEIGHT), body)
 
 
-def _bars(chart: Histogram) -> Iterator[str]:
-    found: list[Shares | None] = [held.shares for held in chart.bins]
-    if chart.apart:
-        found += [None, *chart.apart.values()]
+def _bars(found: Sequence[Shares | None]) -> Iterator[str]:
     step = WIDTH / max(len(found), 1)
     most = max((each.largest for each in found if each is not None), default=0.0)
     scale = Scale(0.0, most or 1.0, BOTTOM, TOP)

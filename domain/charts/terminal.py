@@ -7,7 +7,7 @@ from featuretrail.domain.charts.blocks import bar
 from featuretrail.domain.charts.categories import Categories
 from featuretrail.domain.charts.figures import counted, percent
 from featuretrail.domain.charts.histogram import Histogram, Shares
-from featuretrail.domain.lettering import clipped, columns
+from featuretrail.domain.lettering import clipped, columns, visible
 
 Role = Literal["", "title", "soft", "baseline", "current", "drift", "incident", "limit"]
 Line = list[tuple[str, Role]]
@@ -43,19 +43,19 @@ def categories_lines(chart: Categories, width: int, *, blocks: bool = True) -> l
 
 def _head(chart: Histogram | Categories, *, blocks: bool) -> list[Line]:
     before, now = (
-        f" {name}, {counted(count, 'row')}   "
+        f" {visible(name)}, {counted(count, 'row')}   "
         for name, count in zip(chart.names, chart.rows, strict=True)
     )
     key: Line = [("█" if blocks else "#", "current"), (now, "soft")] if chart.names[1] else []
     key += [("┃" if blocks else "|", "baseline"), (before, "soft")]
-    return [[(chart.title, "title")], key]
+    return [[(visible(chart.title), "title")], key]
 
 
 def _rows(rows: Sequence[tuple[str, Shares]], width: int, *, blocks: bool) -> list[Line]:
     if not rows:
         return [[("no values", "soft")]]
     least = max(width, LEAST)
-    names = [clipped(name, least // 3) if blocks else _plain(name, least // 3) for name, _ in rows]
+    names = [_name(name, least // 3, blocks=blocks) for name, _ in rows]
     indent = max(columns(name) for name in names)
     room = least - indent - 22
     largest = max(each.largest for _, each in rows) or 1.0
@@ -86,5 +86,6 @@ def _figure(share: float | None) -> str:
     return "no rows" if share is None else percent(share)
 
 
-def _plain(name: str, widest: int) -> str:
-    return clipped(name, widest).replace("…", "~")
+def _name(name: str, widest: int, *, blocks: bool) -> str:
+    short = clipped(visible(name), widest)
+    return short if blocks else short.replace("…", "~")

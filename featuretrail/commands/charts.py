@@ -9,13 +9,8 @@ from rich.text import Text
 
 from featuretrail.commands.output import on_terminal, printable
 from featuretrail.domain.charts.blocks import RISING
-from featuretrail.domain.charts.categories import Categories
-from featuretrail.domain.charts.histogram import Histogram
-from featuretrail.domain.charts.history import History
-from featuretrail.domain.charts.plot import history_lines
-from featuretrail.domain.charts.terminal import Line, Role, categories_lines, histogram_lines
-
-Chart = Histogram | Categories | History
+from featuretrail.domain.charts.picture import FeaturePicture
+from featuretrail.domain.charts.terminal import Line, Role
 
 PIPED = 80
 """Columns of a chart that goes into a pipe."""
@@ -34,31 +29,15 @@ _STYLES: dict[Role, str] = {
 }
 
 
-def write_chart(chart: Chart) -> None:
-    """Write ``chart``: in colours and blocks on a terminal that has them, else in plain ASCII."""
+def write_picture(picture: FeaturePicture) -> None:
+    """Write a picture: in colours and blocks on a terminal that has them, else in plain ASCII."""
     blocks = on_terminal() and _writable(RISING)
     width = min(get_terminal_size((PIPED, 24)).columns, WIDEST) if on_terminal() else PIPED
-    for line in chart_lines(chart, width, blocks=blocks):
+    for line in picture.lines(width, blocks=blocks):
         if on_terminal():
             Console(soft_wrap=True, highlight=False).print(_styled(line))
         else:
-            typer.echo(_encodable(plain(line)))
-
-
-def chart_lines(chart: Chart, width: int, *, blocks: bool) -> list[Line]:
-    """Return the lines of any chart."""
-    match chart:
-        case Histogram():
-            return histogram_lines(chart, width, blocks=blocks)
-        case Categories():
-            return categories_lines(chart, width, blocks=blocks)
-        case History():
-            return history_lines(chart, width, blocks=blocks)
-
-
-def plain(line: Line) -> str:
-    """Return a line without its colours."""
-    return "".join(printable(text) for text, _ in line).rstrip()
+            typer.echo(_encodable(printable("".join(text for text, _ in line).rstrip())))
 
 
 def _styled(line: Line) -> Text:

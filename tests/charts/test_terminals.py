@@ -5,11 +5,11 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from featuretrail.commands.charts import chart_lines, plain
 from featuretrail.domain.charts.blocks import bar, sparkline
 from featuretrail.domain.charts.categories import Categories, categories
 from featuretrail.domain.charts.histogram import Histogram, histogram
 from featuretrail.domain.charts.history import History, history
+from featuretrail.domain.charts.picture import FeaturePicture
 from featuretrail.domain.lettering import columns
 from tests.charts.drawn import carriers, distances, temperatures
 
@@ -18,7 +18,7 @@ CHARTS = pytest.mark.parametrize("chart", [temperatures(), carriers(), distances
 
 
 def shown(chart: Chart, width: int = 64, *, blocks: bool = True) -> list[str]:
-    return [plain(line) for line in chart_lines(chart, width, blocks=blocks)]
+    return FeaturePicture(chart).text(width, blocks=blocks).splitlines()
 
 
 def test_a_histogram_is_a_line_a_bin() -> None:
@@ -35,7 +35,7 @@ weather.temp: July against January
     50 to 60 °F █████┃████▊                   16.2 %    (8.5 %)
     60 to 70 °F ┃██████████████████████████   40.6 %    (0.9 %)
     70 to 80 °F ██████████████████▉           28.4 %      (0 %)
-80 °F and above ██▍                            3.5 %      (0 %)
+    above 80 °F ██▍                            3.5 %      (0 %)
            null ┃███▏                          6.2 %    (0.2 %)""".splitlines()
     )
 
