@@ -21,7 +21,7 @@ _STEPS = [
     *(each * HOUR for each in (1, 2, 3, 6, 12)),
     *(each * DAY for each in (1, 2, 7, 14)),
 ]
-_MONTHS = [1, 3, 6, *(12 * each * 10**power for power in range(4) for each in (1, 2, 5))]
+_MONTHS = [1, 2, 3, 6, *(12 * each * 10**power for power in range(4) for each in (1, 2, 5))]
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

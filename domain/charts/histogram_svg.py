@@ -23,7 +23,7 @@ from featuretrail.domain.charts.sheet import (
 
 LEFT, RIGHT, TOP, BOTTOM = 84.0, WIDTH - MARGIN, 112.0, 300.0
 HEIGHT = BOTTOM + 68.0
-APART, GAP = 64.0, 22.0
+APART, GAP = 86.0, 18.0
 """Room for rows that have no place on the axis, and the gap before it."""
 CUT = 2.0
 """Times that a bar apart may be as high as the highest bin; one that is higher is cut."""
@@ -117,8 +117,18 @@ def _cut(slot: Slot, scale: Scale) -> Iterator[str]:
             f'<path class="paper" d="M{slot.x:.0f} {TOP + 18:.0f}l{slot.width:.0f} -10v6'
             f'l-{slot.width:.0f} 10z"/>'
         )
-    share = slot.shares.current if slot.shares.current is not None else largest
-    yield text(slot.x + slot.width / 2, scale.at(largest) - 7, percent(share), "ink middle small")
+    yield text(
+        slot.x + slot.width / 2, scale.at(largest) - 7, _moved(slot.shares), "ink middle small"
+    )
+
+
+def _moved(shares: Shares) -> str:
+    """Return both shares, short enough to stand above a bar."""
+    if shares.baseline is None or shares.current is None:
+        return percent(shares.largest)
+    if shares.largest >= 0.1:
+        return f"{100 * shares.baseline:.0f} → {100 * shares.current:.0f} %"
+    return f"{100 * shares.baseline:.1f} → {100 * shares.current:.1f} %"
 
 
 def _axis(tick: Tick) -> str:

@@ -99,7 +99,7 @@ def test_what_has_no_place_on_the_axis_stands_apart_with_its_share() -> None:
     chart = temperatures()
     assert dict(chart.apart) == {"null": Shares(2 / 1065, 61 / 986)}  # there is no NaN
     shown = texts(parsed(histogram_svg(chart)))
-    assert {"null", "6.2 %", "< 10", "> 80", "°F"} <= set(shown)
+    assert {"null", "0.2 → 6.2 %", "< 10", "> 80", "°F"} <= set(shown)
     assert "July 2013, 986 rows" in shown
     assert "January 2013, 1,065 rows" in shown
 
@@ -108,7 +108,7 @@ def test_a_bar_apart_that_dwarfs_the_others_is_cut_and_told() -> None:
     chart = histogram("x", range(5), [25] * 4, [1, 1, 0, 0], apart={"null": (0, 998)})
     root = parsed(histogram_svg(chart))
     assert len(classes(root, "paper")) == 2  # the sheet, and the cut
-    assert "99.8 %" in texts(root)
+    assert "0 → 100 %" in texts(root)
 
 
 def test_a_histogram_says_in_words_what_moved_most() -> None:
@@ -149,7 +149,7 @@ def test_one_column_alone_is_a_histogram_too() -> None:
     ("chart", "said"),
     [
         (histogram("nothing", [], [], []), "no values"),
-        (histogram("all null", [], [], [], apart={"null": (10, 7)}), "100 %"),
+        (histogram("all null", [], [], [], apart={"null": (10, 7)}), "100 → 100 %"),
         (histogram("constant", [5.0, 5.0], [10], [7]), "5"),
         (histogram("all of them", [-inf, inf], [10], [7]), "all"),
         (histogram("none now", [0, 1, 2], [1, 1], [0, 0]), "current, 0 rows"),
