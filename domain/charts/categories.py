@@ -25,11 +25,10 @@ class Category:
     shares: Shares
     sort: Sort = ""
 
-    @property
-    def words(self) -> str:
-        """The category, what it is, and its shares."""
-        told = {"": "", "unseen": ", not in the baseline", "other": "", "apart": ""}[self.sort]
-        return f"{self.name}{told}: {self.shares}"
+    def words(self, names: tuple[str, str]) -> str:
+        """Return the category, whether it is new, and its shares."""
+        new = ", not in the baseline" if self.sort == "unseen" else ""
+        return f"{self.name}{new}: {self.shares.told(names)}"
 
 
 @frozen

@@ -26,13 +26,13 @@ def _drawn(chart: Categories, bottom: float) -> Iterator[str]:
         top = TOP + ROW * place
         if each.sort in {"other", "apart"}:
             yield level("grid", top, MARGIN, WIDTH - MARGIN)
-        yield told(each.words, *_row(each, top, scale))
+        yield told(each.words(chart.names), *_row(each, top, scale, chart.names))
     if not chart.listed:
         yield text(WIDTH / 2, TOP + 22, "no values", "soft middle")
     yield f'<path class="axis" d="M{LEFT:.0f} {TOP:.0f}V{bottom:.0f}"/>'
 
 
-def _row(each: Category, top: float, scale: Scale) -> Iterator[str]:
+def _row(each: Category, top: float, scale: Scale, names: tuple[str, str]) -> Iterator[str]:
     middle = top + ROW / 2 + 5
     unseen = each.sort == "unseen"
     kind = "soft end small" if each.sort in {"other", "apart"} else "ink end small"
@@ -43,10 +43,13 @@ def _row(each: Category, top: float, scale: Scale) -> Iterator[str]:
     ):
         if share:
             yield rect(kind, LEFT, y, scale.at(share) - LEFT, 11)
-    yield text(WIDTH - MARGIN, middle, _figures(each), f"{'mark' if unseen else 'soft'} end small")
+    kind = "mark end small" if unseen else "soft end small"
+    yield text(WIDTH - MARGIN, middle, _figures(each, names), kind)
 
 
-def _figures(each: Category) -> str:
+def _figures(each: Category, names: tuple[str, str]) -> str:
+    if not names[1]:
+        return each.shares.told(names)
     before, now = (
         "–" if share is None else percent(share)
         for share in (each.shares.baseline, each.shares.current)

@@ -40,6 +40,10 @@ class Shares:
     def __str__(self) -> str:
         return f"baseline {_told(self.baseline)}, current {_told(self.current)}"
 
+    def told(self, names: tuple[str, str]) -> str:
+        """Return both shares, or that of the baseline where there is nothing but it."""
+        return str(self) if names[1] else _told(self.baseline)
+
 
 @frozen
 class Bin:
@@ -167,7 +171,7 @@ def described(
     moved = [f"{clipped(what)}: {each}" for what, each in most if each.moved]
     if 0 in rows:  # nothing moved: what there is most of
         large = sorted(changed, key=lambda each: -each[1].largest)[:3]
-        return " ".join([shown, *(f"{clipped(what)}: {each}." for what, each in large)])
+        return " ".join([shown, *(f"{clipped(what)}: {each.told(names)}." for what, each in large)])
     told = "; ".join(moved)
     return f"{shown} Most moved: {told}." if moved else f"{shown} No share moved."
 

@@ -86,7 +86,7 @@ def _drawn(chart: Histogram) -> Iterator[str]:
         yield level("grid", scale.at(tick.value), LEFT, RIGHT)
         yield text(LEFT - 10, scale.at(tick.value) + 5, _axis(tick), "soft end")
     for place, slot in enumerate(found):
-        yield told(f"{slot.words}: {slot.shares}", *_bars(slot, scale))
+        yield told(f"{slot.words}: {slot.shares.told(chart.names)}", *_bars(slot, scale))
         if place >= len(chart.bins):
             yield from _cut(slot, scale)
     if not found:

@@ -1,4 +1,4 @@
-"""The history of a measure as lines of characters: a column a check, drift and incidents below."""
+"""The history of a measure as lines of characters: checks are columns, incidents below them."""
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
@@ -13,6 +13,8 @@ from featuretrail.domain.lettering import columns, visible
 
 HIGH = 8
 """Lines of the plot."""
+WIDEST = 3
+"""Columns that a check takes where there are few."""
 
 
 @frozen
@@ -25,10 +27,10 @@ class Column:
 
 
 def history_lines(chart: History, width: int, *, blocks: bool = True) -> list[Line]:
-    """Return a plot with a column a check, or the greatest of several where there are too many.
+    """Return a plot with up to three columns a check, or one for several where there are many.
 
-    Drifting checks and open incidents are marked below it. Without ``blocks`` all characters are
-    ASCII but those of names.
+    Of several the greatest value is shown. Drifting checks and open incidents are marked below it.
+    Without ``blocks`` all characters are ASCII but those of names.
     """
     title: Line = [(visible(chart.title), "title")]
     if not chart.points:
@@ -60,7 +62,8 @@ def _columns(chart: History, room: int) -> list[Column]:
     count = len(chart.points)
     shown = min(count, max(room, 1))
     ends = [place * count // shown for place in range(shown + 1)]
-    return [_column(chart, chart.points[start:end]) for start, end in pairwise(ends)]
+    found = [_column(chart, chart.points[start:end]) for start, end in pairwise(ends)]
+    return [each for each in found for _ in range(max(1, min(room // shown, WIDEST)))]
 
 
 def _column(chart: History, points: Sequence[Point]) -> Column:
@@ -81,9 +84,9 @@ def _cell(
     if eighths > 0:
         whole = RISING[eighths - 1] if blocks else "#" if eighths >= 4 else "_"
         return whole, "drift" if column.drift else "current"
-    if limited:
-        return "╌" if blocks else "-", "limit"
-    return ("·" if blocks else ".", "soft") if height is None and row == 0 else (" ", "")
+    if height is None and row == 0:
+        return "·" if blocks else ".", "soft"
+    return ("╌" if blocks else "-", "limit") if limited else (" ", "")
 
 
 def _run(cells: Sequence[tuple[str, Role]]) -> Line:

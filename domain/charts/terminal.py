@@ -26,7 +26,7 @@ def histogram_lines(chart: Histogram, width: int, *, blocks: bool = True) -> lis
     """
     rows = [(chart.words(held), held.shares) for held in chart.merged(ROWS).bins]
     rows += list(chart.apart.items())
-    return _head(chart, blocks=blocks) + _rows(rows, width, blocks=blocks)
+    return _head(chart, blocks=blocks) + _rows(rows, width, chart.names, blocks=blocks)
 
 
 def categories_lines(chart: Categories, width: int, *, blocks: bool = True) -> list[Line]:
@@ -38,7 +38,7 @@ def categories_lines(chart: Categories, width: int, *, blocks: bool = True) -> l
         (f"{each.name} (new)" if each.sort == "unseen" else each.name, each.shares)
         for each in chart.listed
     ]
-    return _head(chart, blocks=blocks) + _rows(rows, width, blocks=blocks)
+    return _head(chart, blocks=blocks) + _rows(rows, width, chart.names, blocks=blocks)
 
 
 def _head(chart: Histogram | Categories, *, blocks: bool) -> list[Line]:
@@ -46,12 +46,16 @@ def _head(chart: Histogram | Categories, *, blocks: bool) -> list[Line]:
         f" {visible(name)}, {counted(count, 'row')}   "
         for name, count in zip(chart.names, chart.rows, strict=True)
     )
-    key: Line = [("█" if blocks else "#", "current"), (now, "soft")] if chart.names[1] else []
-    key += [("┃" if blocks else "|", "baseline"), (before, "soft")]
+    full, mark = ("█", "┃") if blocks else ("#", "|")
+    key: Line = [(full, "current"), (now, "soft"), (mark, "baseline"), (before, "soft")]
+    if not chart.names[1]:
+        key = [(full, "baseline"), (before, "soft")]
     return [[(visible(chart.title), "title")], key]
 
 
-def _rows(rows: Sequence[tuple[str, Shares]], width: int, *, blocks: bool) -> list[Line]:
+def _rows(
+    rows: Sequence[tuple[str, Shares]], width: int, sides: tuple[str, str], *, blocks: bool
+) -> list[Line]:
     if not rows:
         return [[("no values", "soft")]]
     least = max(width, LEAST)
@@ -62,10 +66,15 @@ def _rows(rows: Sequence[tuple[str, Shares]], width: int, *, blocks: bool) -> li
     lines: list[Line] = []
     for name, (_, each) in zip(names, rows, strict=True):
         shape = _bar(each, largest, room, blocks=blocks)
+        if not sides[1]:
+            shape = [(bar((each.baseline or 0.0) / largest, room, blocks=blocks), "baseline")]
         line: Line = [(f"{' ' * (indent - columns(name))}{name} ", ""), *shape]
         line.append((" " * (room - sum(len(text) for text, _ in shape)), ""))
-        line.append((f" {_figure(each.current):>8}", ""))
-        line.append((f" ({_figure(each.baseline)})".rjust(11), "soft"))
+        if sides[1]:
+            line.append((f" {_figure(each.current):>8}", ""))
+            line.append((f" ({_figure(each.baseline)})".rjust(11), "soft"))
+        else:
+            line.append((f" {_figure(each.baseline):>8}", ""))
         lines.append(line)
     return lines
 

@@ -128,7 +128,8 @@ def _held(looked: Looked, path: str) -> FeatureValues:
 
 def _named(baseline: Baseline) -> str:
     """Return what a baseline is made of, for the legend."""
-    return _told(baseline.snapshot_id, Span(baseline.since, baseline.until), baseline.name)
+    span = Span(baseline.since, baseline.until)
+    return f"baseline {_told(baseline.snapshot_id, span, baseline.name)}"
 
 
 def _told(snapshot_id: str | None, span: Span, name: str = "all") -> str:
