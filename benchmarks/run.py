@@ -29,6 +29,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "compute": (),
     "read_side": (),
     "performance": (),
+    "quality": (),
     "pool": (),
     "timescaledb": (),
 }

@@ -10,6 +10,9 @@ from featuretrail.domain.drift.significance import scaled_gamma_p
 
 Counts = NDArray[np.float64]
 
+FEWEST_EXPECTED = 3.0
+"""Rows that a bin is expected to have now at least; rarer bins are pooled."""
+
 
 @frozen
 class BinMeasures:
@@ -36,17 +39,19 @@ def measure_bins(
 ) -> BinMeasures | None:
     """Compare two rows of counts; ``None`` with fewer than two bins or an empty row.
 
-    The sizes are effective sizes, numbers of independent rows, at most the rows' sums.
+    The sizes are effective sizes, numbers of independent rows, at most the rows' sums. The order
+    of the bins must not depend on the counts, or not on which row they are in.
     """
     n, m = float(current.sum()), float(reference.sum())
-    bins = len(reference)
-    if bins < 2 or n <= 0.0 or m <= 0.0:
+    if len(reference) < 2 or n <= 0.0 or m <= 0.0:
         return None
+    changes = np.abs(current / n - reference / m)
+    reference, current = pooled(reference, current)
+    bins = len(reference)
     p = (reference + 0.5) / (m + 0.5 * bins)
     q = (current + 0.5) / (n + 0.5 * bins)
     noise = 1.0 / size + 1.0 / reference_size
     raw = float(((q - p) * np.log(q / p)).sum())
-    changes = np.abs(current / n - reference / m)
     statistic = _chi_square(reference, current, n, m)
     mean, variance = _moments(reference, current)
     # dependent rows: the statistic in units of independent ones (Rao and Scott 1981)
@@ -61,6 +66,27 @@ def measure_bins(
         largest=int(changes.argmax()),
         chi_square=statistic,
         p=scaled_gamma_p(independent, mean, variance),
+    )
+
+
+def pooled(reference: Counts, current: Counts) -> tuple[Counts, Counts]:
+    """Return the rows with rare bins pooled, neighbours in how frequent they are on both sides.
+
+    What a bin has on both sides together is given when rows are dealt out anew, so choosing by it
+    is no bias; choosing by the baseline's counts alone would be one.
+    """
+    together = reference + current
+    expected = together * (current.sum() / together.sum())
+    rare = np.flatnonzero(expected < FEWEST_EXPECTED)
+    if len(rare) < 2:
+        return reference, current
+    rare = rare[np.argsort(-together[rare], kind="stable")]
+    reached = (np.cumsum(expected[rare]) / FEWEST_EXPECTED).astype(np.int64)
+    group = np.unique(reached, return_inverse=True)[1]
+    kept = expected >= FEWEST_EXPECTED
+    return tuple(  # type: ignore[return-value] # two rows in, two out
+        np.concatenate([row[kept], np.bincount(group, weights=row[rare])])
+        for row in (reference, current)
     )
 
 
@@ -82,7 +108,7 @@ def _chi_square(reference: Counts, current: Counts, n: float, m: float) -> float
 def _cramers_v(difference: float, bias: float, size: float, reference_size: float) -> float:
     """Bergsma's bias-corrected V (J. Korean Stat. Soc. 42, 2013) with both rows weighted alike.
 
-    So it says the same of a small and of a large window; for equally many rows it is Bergsma's.
+    So it hardly depends on how large the window is; for equally many rows it is Bergsma's.
     """
     together = size + reference_size
     return float(

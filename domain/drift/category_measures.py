@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from featuretrail.domain.drift.bins import BinMeasures, measure_bins
 from featuretrail.domain.drift.categories import CategoryProfile, bucket_counts
 from featuretrail.domain.drift.column import Flags
-from featuretrail.domain.drift.dependence import dependence
 from featuretrail.domain.drift.significance import share_p
 
 MOST_FILLED = 0.5
@@ -69,7 +68,7 @@ def measure_categories(
         largest_is=0.0 if largest is None else now.get(largest, 0.0) / rows,
         unseen_share=share,
         unseen_expected=expected,
-        unseen_p=None if share is None else _unseen_p(share, rows, new[places], profile),
+        unseen_p=None if share is None else _unseen_p(share, size, reference_size, profile),
         unseen=tuple(unseen[:10]),
         unseen_categories=len(unseen),
         equal=held[0] if len(held) == 1 else None,
@@ -83,15 +82,15 @@ def _aligned(
     """Both rows of counts by the same columns, and the columns' names when each is a category."""
     if profile.buckets is not None:
         return profile.buckets, bucket_counts(names, counts), []
-    place = {name: k for k, name in enumerate(profile.names)}
-    labels = [*profile.names, *(name for name, each in zip(names, new, strict=True) if each)]
-    place |= {name: k for k, name in enumerate(labels)}
-    current = np.zeros(len(labels))
+    came = (name for name, each in zip(names, new, strict=True) if each)
+    labels = sorted([*profile.names, *came])
+    place = {name: k for k, name in enumerate(labels)}
+    reference, current = np.zeros(len(labels)), np.zeros(len(labels))
+    for name, n in zip(profile.names, profile.counts.tolist(), strict=True):
+        reference[place[name]] = n
     for name, n in zip(names, counts.tolist(), strict=True):
         if n:
             current[place[name]] += n
-    reference = np.zeros(len(labels))
-    reference[: len(profile.counts)] = profile.counts
     return reference, current, labels
 
 
@@ -100,10 +99,10 @@ def _unseen_share(profile: CategoryProfile, found: float) -> float | None:
     return None if wrongly > MOST_FILLED else min(1.0, found / (1.0 - wrongly))
 
 
-def _unseen_p(share: float, rows: float, flags: Flags, profile: CategoryProfile) -> float:
+def _unseen_p(share: float, size: float, reference_size: float, profile: CategoryProfile) -> float:
     """p against the chance of a new category that the baseline's rows tell (Good 1953)."""
-    size = rows / dependence([flags])
-    return share_p(share * size, size, profile.singletons, profile.count, more=True)
+    expected = profile.singletons / profile.count
+    return share_p(share * size, size, expected * reference_size, reference_size, more=True)
 
 
 def _top(

@@ -10,8 +10,8 @@ from featuretrail.domain.drift.column import Flags
 FEWEST_BLOCKS = 32
 """Blocks that a variance is estimated from at least."""
 
-CERTAINTY = 2.33
-"""Standard errors that an estimate must exceed 1 by: the upper 1 % of independent rows."""
+CERTAINTY = 3.09
+"""Standard errors from which a ratio is beyond chance: one in 1,000 of independent rows is."""
 
 SHORT = 2_048
 """Rows below which blocks are too short, and the first lag speaks for all the later ones."""
@@ -71,11 +71,17 @@ def _greatest_ratio(flags: Sequence[Flags], rows: int) -> float:
     while (blocks := sums.shape[1]) >= FEWEST_BLOCKS:
         deviations = (sums / length - share) ** 2 / spread
         ratio = float(deviations.sum(axis=1).max()) * length / (blocks - 1)
-        if ratio > 1.0 + CERTAINTY * np.sqrt(2.0 / (blocks - 1)):
+        if ratio > _by_chance(blocks):
             greatest = max(greatest, ratio)
         even = sums[:, : blocks - blocks % 2]
         sums, length = even[:, ::2] + even[:, 1::2], length * 2
     return greatest
+
+
+def _by_chance(blocks: int) -> float:
+    """What the ratio of independent rows hardly exceeds (chi-square, Wilson and Hilferty 1931)."""
+    error = 2.0 / (9.0 * (blocks - 1))
+    return float((1.0 - error + CERTAINTY * np.sqrt(error)) ** 3)
 
 
 def _sums(flags: Flags, length: int) -> NDArray[np.float64]:

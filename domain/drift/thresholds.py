@@ -1,6 +1,6 @@
 """From what on a difference matters, however sure it is: effect floors, bands, least sizes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any, Self
 
@@ -9,6 +9,10 @@ from attrs import asdict, field, fields, frozen
 from featuretrail.domain.errors import InvalidDefinitionError
 from featuretrail.domain.events.drift import Severity
 from featuretrail.domain.results import Result
+
+
+def _bands(given: Iterable[float]) -> tuple[float, ...]:
+    return tuple(given)
 
 
 @frozen
@@ -34,7 +38,7 @@ class Thresholds(Result):
     infinite_share: float = 0.01
     unseen_share: float = 0.005
     concept: float = 0.05
-    bands: tuple[float, float, float] = field(default=(2.0, 5.0, 10.0), converter=tuple)
+    bands: tuple[float, ...] = field(default=(2.0, 5.0, 10.0), converter=_bands)
     min_rows: int = 30
     min_size: float = 8.0
 

@@ -120,7 +120,7 @@ def _categories(measures: Measures, categories: CategoryMeasures, finding: Findi
     assert profile is not None  # noqa: S101 - measured against it
     if categories.equal is not None and profile.distinct == 1:
         return f"is constant at {categories.equal!r} and was at {profile.names[0]!r}"
-    if finding.measure == "unseen_share":
+    if finding.measure == "unseen_share" or categories.largest in categories.unseen:
         return _unseen(categories)
     if categories.equal is not None:
         return f"became constant at {categories.equal!r}"

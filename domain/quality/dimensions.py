@@ -41,7 +41,7 @@ def validity(given: FeatureValues, constraints: Sequence[Constraint]) -> Dimensi
     Judged are the rows that have a value, and all of them by ``NotNull``.
     """
     infinite = given.infinities
-    told = f"; {infinite:,} values are infinite" if infinite else ""
+    told = f"; infinite values: {infinite:,}" if infinite else ""
     applying = [each for each in constraints if _applies(each, given.dtype)]
     if not applying:
         lacking = "no constraint" if not constraints else f"no constraint on {given.dtype}"

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import fields
-
 from featuretrail.domain.drift.thresholds import Thresholds
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.inputs import shown
@@ -32,9 +30,8 @@ def read_limits(given: Limits | None, paths: Sequence[str]) -> dict[str, dict[st
             f"thresholds is {shown(given)}; give Thresholds(...), a mapping such as {{'ks': 0.1}}, "
             "or one of features to those"
         )
-    names = {each.name for each in fields(Thresholds)}
-    if given and set(given) <= names:
-        return {OTHERS: _one(given)}
+    if not any(isinstance(each, Thresholds | Mapping) for each in given.values()):
+        return {OTHERS: _one(given)} if given else {}
     return {_path(name, paths): _one(each) for name, each in given.items()}
 
 

@@ -72,8 +72,13 @@ def duration(microseconds: float) -> str:
     for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if abs(seconds) >= size:
             count = seconds / size
-            return f"{count:,.0f} {unit}" if count >= 100 else f"{count:.3g} {unit}"
-    return f"{seconds:.3g} seconds"
+            return _counted(count, unit)
+    return _counted(seconds, "seconds")
+
+
+def _counted(count: float, unit: str) -> str:
+    told = f"{count:,.0f}" if abs(count) >= 100 else f"{count:.3g}"
+    return f"{told} {unit.removesuffix('s') if told == '1' else unit}"
 
 
 def _freshness(timing: Timing, times: Ints | None) -> Dimension:

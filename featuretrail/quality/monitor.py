@@ -35,7 +35,7 @@ class FeatureQualityMonitor:
     """
 
     def __init__(self, sources: QualitySources) -> None:
-        self._sources = sources
+        self.sources = sources
         self._qualities = QualityChecks(sources)
         self._baselines = Baselines(sources)
         self._drifts = DriftChecks(sources, self._baselines)
@@ -46,7 +46,7 @@ class FeatureQualityMonitor:
 
     @property
     def _database(self) -> Database:
-        return self._sources.database
+        return self.sources.database
 
     @needs("writer")
     def check_feature_quality(
@@ -131,19 +131,19 @@ class FeatureQualityMonitor:
                 time_zone=time_zone,
                 thresholds=thresholds,
                 name=name,
-                metadata=self._sources.decided_by(actor, reason),
+                metadata=self.sources.decided_by(actor, reason),
             )
         )
 
     @needs("auditor")
     def baselines(self) -> list[Baseline]:
         """Return the baselines, oldest first."""
-        return self._sources.reader.baselines()
+        return self.sources.reader.baselines()
 
     @needs("auditor")
     def baseline(self, name: str) -> Baseline:
         """Return a baseline by its name; raise ``NotFoundError``."""
-        return find_baseline(self._sources, name)
+        return find_baseline(self.sources, name)
 
     @needs("writer")
     def check_drift(
@@ -233,7 +233,7 @@ class FeatureQualityMonitor:
     @needs("auditor")
     def checks(self, baseline: str, *, last: int = 20) -> list[DriftCheck]:
         """Return the ``last`` recorded checks of windows against a baseline, newest first."""
-        name = find_baseline(self._sources, baseline).name
+        name = find_baseline(self.sources, baseline).name
         return self._drifts.recorded(name, check_count("last", last, 1))
 
     @needs("auditor")
@@ -256,14 +256,14 @@ class FeatureQualityMonitor:
         self, incident: Named, *, actor: str | None = None, reason: str | None = None
     ) -> Incident:
         """Take notice of an open incident; once is enough. Raises ``ConflictError``."""
-        return self._incidents.acknowledge(incident, self._sources.decided_by(actor, reason))
+        return self._incidents.acknowledge(incident, self.sources.decided_by(actor, reason))
 
     @needs("writer")
     def resolve(
         self, incident: Named, action: str, *, actor: str | None = None, reason: str | None = None
     ) -> Incident:
         """End an incident by an ``action``, in words. Raises ``ConflictError`` if it has ended."""
-        return self._incidents.resolve(incident, action, self._sources.decided_by(actor, reason))
+        return self._incidents.resolve(incident, action, self.sources.decided_by(actor, reason))
 
     @needs("auditor")
     def picture(
@@ -303,7 +303,7 @@ class FeatureQualityMonitor:
         return self._pictures.of_incident(self._incidents.get(incident))
 
     def __repr__(self) -> str:
-        return f"FeatureQualityMonitor({self._sources.database.address!r})"
+        return f"FeatureQualityMonitor({self.sources.database.address!r})"
 
     def _metadata(self, actor: str | None, reason: str | None, *, record: bool) -> Metadata | None:
-        return self._sources.decided_by(actor, reason) if record else None
+        return self.sources.decided_by(actor, reason) if record else None

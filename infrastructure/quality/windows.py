@@ -22,7 +22,7 @@ from featuretrail.infrastructure.retrieval.source import ColumnSource, Wanted
 from featuretrail.infrastructure.retrieval.spine import one_array
 from featuretrail.infrastructure.retrieval.task import GroupTask
 from featuretrail.infrastructure.values.moments import microseconds
-from featuretrail.infrastructure.values.ordering import canonical_order
+from featuretrail.infrastructure.values.ordering import Ordering, canonical_order
 
 EVENT_TIME = "event_time"
 
@@ -192,15 +192,19 @@ def _latest(table: pa.Table, keys: Sequence[str]) -> pa.Table:
     batches = _integers(table, "batch")
     if table.num_rows == 0 or int(batches.min()) == int(batches.max()):
         return table  # a batch holds each entity and event time once
-    if np.any(batches[1:] < batches[:-1]):
-        by_batch = np.argsort(batches, kind="stable")
-        table = table.take(pa.array(by_batch))
-    columns = [one_array(table.column(key)) for key in keys]
-    order = canonical_order(columns, one_array(table.column(EVENT_TIME)))
-    last = np.append(~order.same_row, True)
-    if last.all():
+    order = _canonical(table, keys)
+    if not order.same_row.any():
         return table
+    if np.any(batches[1:] < batches[:-1]):
+        table = table.take(pa.array(np.argsort(batches, kind="stable")))
+        order = _canonical(table, keys)
+    last = np.append(~order.same_row, [True])
     return table.take(pa.array(order.rows[last]))
+
+
+def _canonical(table: pa.Table, keys: Sequence[str]) -> Ordering:
+    columns = [one_array(table.column(key)) for key in keys]
+    return canonical_order(columns, one_array(table.column(EVENT_TIME)))
 
 
 def _holding(
