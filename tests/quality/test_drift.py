@@ -76,6 +76,10 @@ def test_the_same_values_checked_again_say_and_move_nothing_new(
     assert quality.check_drift("weather", window=window(1)).position == new.position
     assert quality.check_drift("weather", window=window(0)).position == old.position
     assert watched.position == head
+    assert len(watched.audit.history("drift check weather")) == 2
+    assert len(watched.audit.history("baseline weather")) == 1
+    assert len(watched.audit.history(f"drift incident {new.updated[0]}")) == 2
+    assert watched.audit.verify().ok
     assert quality.check_drift("weather", window=window(1), alpha=0.01).position == head + 1
     assert quality.check_drift("weather", window=window(1), record=False).position is None
 
