@@ -64,6 +64,13 @@ def test_any_values_against_any_others_are_drawn_and_no_row_is_lost(
     parsed(FeaturePicture(alone).svg())
 
 
+@pytest.mark.parametrize(
+    ("before", "now"), [([0.0], [1.797693134862316e305]), ([], [0.0, 1.7976931348623157e308])]
+)
+def test_values_at_the_end_of_floats_are_drawn(before: list[float], now: list[float]) -> None:
+    assert drawn(column(before), column(now)).rows == (len(before), len(now))
+
+
 def test_bins_are_round_and_hold_both_sides() -> None:
     rng = np.random.default_rng(7)
     before, now = rng.normal(36, 9, 5_000), rng.normal(80, 7, 3_000)
