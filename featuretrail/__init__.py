@@ -10,6 +10,7 @@ from featuretrail.audit.tables import TableAt
 from featuretrail.audit.verification import AuditReport
 from featuretrail.connection import connect
 from featuretrail.domain.changes import Change, Registration
+from featuretrail.domain.charts.picture import FeaturePicture
 from featuretrail.domain.constraints import NotNull, OneOf, Range
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
 from featuretrail.domain.drift.thresholds import Thresholds
@@ -120,6 +121,7 @@ __all__ = [
     "FeatureGroup",
     "FeatureLineage",
     "FeaturePerformance",
+    "FeaturePicture",
     "FeatureQuality",
     "FeatureReference",
     "FeatureSet",

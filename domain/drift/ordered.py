@@ -167,7 +167,8 @@ def histogram_edges(ordered: Numbers) -> Floats:
     first, last = max(float(ordered[0]), low - reach), min(float(ordered[-1]), high + reach)
     if not last > first or not np.isfinite(last - first):
         return np.array([first, last])
-    return np.unique(np.linspace(first, last, HISTOGRAM_BINS + 1))
+    with np.errstate(over="ignore"):  # the last step of the widest span; its end is exact
+        return np.unique(np.linspace(first, last, HISTOGRAM_BINS + 1))
 
 
 def histogram_counts(ordered: Numbers, edges: Floats) -> Floats:

@@ -59,9 +59,9 @@ def measure_ordered(
     upto = np.searchsorted(ordered, profile.points, "right") / count
     was_below, was_upto = profile.below / profile.count, profile.upto / profile.count
     ks = float(max(np.abs(below - was_below).max(), np.abs(upto - was_upto).max()))
-    wasserstein = _finite(
-        apart(profile.quantiles(_LEVELS), ordered[(_LEVELS * count).astype(np.int64)]).mean()
-    )
+    distances = apart(profile.quantiles(_LEVELS), ordered[(_LEVELS * count).astype(np.int64)])
+    with np.errstate(over="ignore"):  # past float64 it is not known
+        wasserstein = _finite(distances.mean())
     scale = profile.scale
     scaled = None if wasserstein is None or scale is None else _finite(wasserstein / scale)
     deciles = bin_counts(ordered, profile.decile_edges)

@@ -4,6 +4,13 @@ from typing import Annotated
 
 import typer
 
+from featuretrail.commands.drift_pictures import (
+    HistoryFile,
+    SvgFile,
+    incident_pictures,
+    save_pictures,
+    write_pictures,
+)
 from featuretrail.commands.exits import FINDING, FINE
 from featuretrail.commands.invocation import Actor, Invocation, command
 from featuretrail.commands.moments import known_at
@@ -121,11 +128,22 @@ def list_incidents(
 
 
 @command(app, "show")
-def show(invocation: Invocation, incident: IncidentId) -> None:
-    """Show an incident."""
+def show(
+    invocation: Invocation,
+    incident: IncidentId,
+    *,
+    svg: SvgFile = None,
+    history_svg: HistoryFile = None,
+) -> None:
+    """Show an incident, its values against their baseline, and the history of the measure."""
     with invocation.store() as store:
         found = store.quality.incident(incident)
+        files = (svg, history_svg)
+        drawn = incident_pictures(store.quality, found, files, shown=not invocation.as_json)
+    save_pictures(drawn, files)
     _write_incident(invocation, found)
+    if not invocation.as_json:
+        write_pictures(drawn)
 
 
 @command(app, "acknowledge")

@@ -11,6 +11,7 @@ from featuretrail.commands.exits import FINDING, FINE
 from featuretrail.commands.invocation import Actor, Invocation, command
 from featuretrail.commands.moments import instant
 from featuretrail.commands.output import write_json, write_line, write_record, write_table
+from featuretrail.domain.charts.blocks import sparkline
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.performance.hints import Hint
 from featuretrail.domain.performance.regressions import Comparison
@@ -29,7 +30,6 @@ Since = Annotated[
 ]
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_BARS = "▁▂▃▄▅▆▇█"
 
 
 @command(app, "show")
@@ -128,23 +128,6 @@ def _version(cost: VersionCost) -> dict[str, object]:
         **_row(cost.summary),
         "p95 in time": sparkline([point.p95_ms for point in cost.trend]),
     }
-
-
-def sparkline(values: Sequence[float | None]) -> str:
-    """Return bars from 0 to the greatest of ``values``; what is not known is a dot.
-
-    >>> sparkline([1.0, None, 4.0, 8.0])
-    '▁·▄█'
-    """
-    greatest = max((value for value in values if value is not None), default=0.0)
-    return "".join(_bar(value, greatest) for value in values)
-
-
-def _bar(value: float | None, greatest: float) -> str:
-    if value is None:
-        return "·"
-    share = value / greatest if greatest > 0 else 0.0
-    return _BARS[max(0, min(len(_BARS) - 1, round(share * len(_BARS)) - 1))]
 
 
 def _compared(comparisons: Sequence[Comparison]) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from featuretrail.domain.charts.picture import FeaturePicture
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.inputs import check_count
 from featuretrail.domain.names import FeatureReference
@@ -18,6 +19,7 @@ from featuretrail.quality.baselines import BaselineOrder, Baselines, find_baseli
 from featuretrail.quality.concepts import ConceptChecks, ConceptOrder
 from featuretrail.quality.drifts import DriftChecks, DriftOrder
 from featuretrail.quality.incidents import Incidents, Named
+from featuretrail.quality.pictures import LAST, DriftPictures, Pictured
 from featuretrail.quality.qualities import QualityChecks
 from featuretrail.quality.rechecking import Rechecks
 from featuretrail.quality.sources import QualitySources
@@ -40,6 +42,7 @@ class FeatureQualityMonitor:
         self._concepts = ConceptChecks(sources, self._drifts)
         self._rechecks = Rechecks(sources, self._drifts)
         self._incidents = Incidents(sources)
+        self._pictures = DriftPictures(sources, self._baselines, self._drifts)
 
     @property
     def _database(self) -> Database:
@@ -261,6 +264,43 @@ class FeatureQualityMonitor:
     ) -> Incident:
         """End an incident by an ``action``, in words. Raises ``ConflictError`` if it has ended."""
         return self._incidents.resolve(incident, action, self.sources.decided_by(actor, reason))
+
+    @needs("auditor")
+    def picture(
+        self, of: Pictured, feature: str | FeatureReference, *, window: Window | None = None
+    ) -> FeaturePicture:
+        """Draw the values that a check looked at, or those of ``window``, against their baseline.
+
+        ``of`` is a check, or a baseline; of a baseline without ``window`` its own values are drawn
+        alone. Raises ``NotFoundError``, ``InvalidInputError`` for a check whose values are not
+        kept, or ``RetentionError``.
+        """
+        return self._pictures.values(of, feature, window)
+
+    @needs("auditor")
+    def history_picture(
+        self,
+        baseline: str | Baseline,
+        feature: str | FeatureReference,
+        *,
+        measure: str | None = None,
+        last: int = LAST,
+    ) -> FeaturePicture:
+        """Draw what the ``last`` recorded checks of windows found of a feature, with incidents.
+
+        Without ``measure``, such as ``"ks"``, it is the one that decided the newest drift. Raises
+        ``NotFoundError``.
+        """
+        return self._pictures.history(baseline, feature, measure, check_count("last", last, 1))
+
+    @needs("auditor")
+    def incident_pictures(self, incident: Named) -> tuple[FeaturePicture, FeaturePicture]:
+        """Draw the values that last had an incident's drift, and the history of their measure.
+
+        Raises ``NotFoundError``, ``RetentionError``, or ``InvalidInputError`` for an incident that
+        is not of stored windows.
+        """
+        return self._pictures.of_incident(self._incidents.get(incident))
 
     def __repr__(self) -> str:
         return f"FeatureQualityMonitor({self.sources.database.address!r})"

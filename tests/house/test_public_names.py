@@ -38,6 +38,7 @@ def test_every_error_is_public() -> None:
         featuretrail.Difference,
         featuretrail.DriftCheck,
         featuretrail.FeatureLineage,
+        featuretrail.FeaturePicture,
         featuretrail.FeatureQuality,
         featuretrail.FeatureSnapshot,
         featuretrail.Impact,

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from featuretrail.domain.errors import InvalidInputError
+from featuretrail.domain.lettering import clipped, columns
 from featuretrail.domain.lineage.draft import graph_of
 from featuretrail.domain.lineage.graph import Edge
 from featuretrail.domain.lineage.node import Node
 from featuretrail.domain.lineage.pictures.boxing import picture_of
-from featuretrail.domain.lineage.pictures.layout import clipped, columns, layout
+from featuretrail.domain.lineage.pictures.layout import layout
 from featuretrail.domain.lineage.pictures.ordering import Bond, ordered
 from featuretrail.domain.lineage.pictures.placing import rising
 from featuretrail.domain.lineage.pictures.ranks import components, ranks

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from unicodedata import combining, east_asian_width
 
 from attrs import frozen
 
 from featuretrail.domain.errors import InvalidInputError
+from featuretrail.domain.lettering import clipped, columns
 from featuretrail.domain.lineage.pictures.ordering import Bond, Layers, ordered
 from featuretrail.domain.lineage.pictures.picture import Arrow, Box, Picture, Port
 from featuretrail.domain.lineage.pictures.placing import Item, placed
@@ -15,8 +15,6 @@ from featuretrail.domain.lineage.pictures.ranks import ranks
 MOST_BENDS = 20_000
 """Columns that all arrows together may pass: what takes seconds to lay out, and nobody can read."""
 
-WIDEST = 40
-"""Columns of text in a box; what is longer loses its middle."""
 MARGIN, PADDING, ROW, HEAD = 20.0, 12.0, 20.0, 44.0
 GAP, BEND_GAP, BETWEEN = 16.0, 7.0, 70.0
 CHARACTER = 7.3
@@ -60,34 +58,6 @@ def layout(picture: Picture) -> Layout:
     Raises ``InvalidInputError`` for a picture that is too large to be read.
     """
     return _Drawing(picture).layout()
-
-
-def columns(text: str) -> int:
-    """Return how many columns ``text`` takes in a monospaced font.
-
-    >>> columns("wind"), columns("風速")
-    (4, 4)
-    """
-    return sum(0 if combining(each) else 1 + (east_asian_width(each) in "WF") for each in text)
-
-
-def clipped(text: str, widest: int = WIDEST) -> str:
-    """Return ``text`` without its middle where it is too long.
-
-    >>> clipped("abcdefghij", 7)
-    'abc…hij'
-    """
-    if columns(text) <= widest:
-        return text
-    head = tail = ""
-    for first, last in zip(text, reversed(text), strict=True):
-        if columns(head + first) + columns(tail) >= widest:
-            break
-        head += first
-        if columns(head) + columns(last + tail) >= widest:
-            break
-        tail = last + tail
-    return f"{head}…{tail}"
 
 
 def lines(box: Box) -> list[str]:

@@ -1,9 +1,9 @@
 """A picture as SVG: one file that needs nothing else, in light and in dark."""
 
 from collections.abc import Iterator
-from html import escape
 from math import log2
 
+from featuretrail.domain.lettering import clipped, number, xml
 from featuretrail.domain.lineage.pictures.colours import COLOURS
 from featuretrail.domain.lineage.pictures.layout import (
     HEAD,
@@ -11,7 +11,6 @@ from featuretrail.domain.lineage.pictures.layout import (
     ROW,
     Curve,
     Placed,
-    clipped,
     layout,
     lines,
 )
@@ -67,12 +66,12 @@ def svg(picture: Picture) -> str:
     nothing from elsewhere. The same picture gives the same text.
     """
     drawn = layout(picture)
-    width, height = _number(max(drawn.width, 120)), _number(max(drawn.height, 40))
+    width, height = number(max(drawn.width, 120)), number(max(drawn.height, 40))
     size = f'width="{width}" height="{height}"'
     parts = [
         f'<svg xmlns="{_NAMESPACE}" {size} viewBox="0 0 {width} {height}" {_ROLE}>',
-        f'  <title id="lineage-title">{_text(picture.title)}</title>',
-        f'  <desc id="lineage-description">{_text(picture.description)}</desc>',
+        f'  <title id="lineage-title">{xml(picture.title)}</title>',
+        f'  <desc id="lineage-description">{xml(picture.description)}</desc>',
         f"  <style>\n{_STYLE}{_BARS}  </style>",
         _MARKER,
         f'  <rect class="paper" {size} rx="8"/>',
@@ -87,68 +86,59 @@ def _box(placed: Placed) -> Iterator[str]:
     box = placed.box
     kind = f"{box.kind} {_CLASSES[box.state]}".strip()
     yield f'  <g class="{kind}" transform="translate({_at(placed.x, placed.y)})">'
-    yield f"    <title>{_text(f'{box.word} {box.title}')}</title>"
-    size = f'width="{_number(placed.width)}" height="{_number(placed.height)}"'
+    yield f"    <title>{xml(f'{box.word} {box.title}')}</title>"
+    size = f'width="{number(placed.width)}" height="{number(placed.height)}"'
     yield f'    <rect class="box" {size} rx="6"/>'
-    yield f'    <rect class="bar" width="4" height="{_number(placed.height)}" rx="2"/>'
+    yield f'    <rect class="bar" width="4" height="{number(placed.height)}" rx="2"/>'
     yield _line("word", 16, box.word)
     yield _line("name", 33, clipped(box.title))
-    for number, said in enumerate(lines(box)):
-        yield _line("note", 50 + 16 * number, clipped(said))
+    for line, said in enumerate(lines(box)):
+        yield _line("note", 50 + 16 * line, clipped(said))
     top = HEAD + 16 * len(lines(box))
-    for number, row in enumerate(box.rows):
-        base = top + ROW * number
+    for place, row in enumerate(box.rows):
+        base = top + ROW * place
         yield (
-            f'    <path class="line" d="M{_number(PADDING)} {_number(base)}'
-            f'H{_number(placed.width - PADDING)}"/>'
+            f'    <path class="line" d="M{number(PADDING)} {number(base)}'
+            f'H{number(placed.width - PADDING)}"/>'
         )
         label = clipped(f"{row.label} {row.state}".strip())
-        inner = f"<title>{_text(str(row.node))}</title>{_text(label)}"
+        inner = f"<title>{xml(str(row.node))}</title>{xml(label)}"
         kind = f"row {_CLASSES[row.state]}".strip()
-        place = f'x="{_number(PADDING)}" y="{_number(base + 14)}"'
-        yield f'    <text class="{kind}" {place}>{inner}</text>'
+        at = f'x="{number(PADDING)}" y="{number(base + 14)}"'
+        yield f'    <text class="{kind}" {at}>{inner}</text>'
     yield "  </g>"
 
 
 def _line(kind: str, y: float, text: str) -> str:
-    return f'    <text class="{kind}" x="{_number(PADDING)}" y="{_number(y)}">{_text(text)}</text>'
+    return f'    <text class="{kind}" x="{number(PADDING)}" y="{number(y)}">{xml(text)}</text>'
 
 
 def _curve(picture: Picture, curve: Curve) -> str:
     (x, y), *rest = curve.points
     path = f"M{_at(x, y)}"
-    for number, (to_x, to_y) in enumerate(rest):
-        if number % 2:  # between columns; within one it runs level
+    for step, (to_x, to_y) in enumerate(rest):
+        if step % 2:  # between columns; within one it runs level
             middle = (x + to_x) / 2
             path += f"C{_at(middle, y)} {_at(middle, to_y)} {_at(to_x, to_y)}"
         else:
-            path += f"H{_number(to_x)}"
+            path += f"H{number(to_x)}"
         x, y = to_x, to_y
     arrow = curve.arrow
     told = f"{_name(picture, arrow.parent)} → {_name(picture, arrow.child)}"
     if arrow.count > 1:
         told += f", {arrow.count} ways"
-    thick = _number(min(1.2 + 0.5 * log2(arrow.count), 4.0))
+    thick = number(min(1.2 + 0.5 * log2(arrow.count), 4.0))
     return (
         f'  <path class="flow" d="{path}" stroke-width="{thick}" marker-end="url(#lineage-tip)">'
-        f"<title>{_text(told)}</title></path>"
+        f"<title>{xml(told)}</title></path>"
     )
 
 
 def _name(picture: Picture, port: Port) -> str:
-    number, row = port
-    box = picture.boxes[number]
+    place, row = port
+    box = picture.boxes[place]
     return f"{box.word} {box.title}" if row is None else str(box.rows[row].node)
 
 
 def _at(x: float, y: float) -> str:
-    return f"{_number(x)} {_number(y)}"
-
-
-def _number(value: float) -> str:
-    """Return a number with at most one digit after the point."""
-    return f"{value + 0.0:.1f}".removesuffix(".0")
-
-
-def _text(text: str) -> str:
-    return escape(text, quote=True)
+    return f"{number(x)} {number(y)}"
