@@ -31,6 +31,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "performance": (),
     "pool": (),
     "timescaledb": (),
+    "drift": ("evidently", "nannyml"),
 }
 """The benchmarks in their order, and the peers whose environments they need."""
 
