@@ -18,6 +18,8 @@ PLAIN = ("ks", "linf")
 
 ABSTRACT = ("wasserstein", "psi", "cramers_v")
 
+DEFAULTS = Thresholds()
+
 Evidence = Measures | ConceptMeasures
 Status = Literal["stable", "drift", "critical", "insufficient", "empty"]
 
@@ -117,9 +119,9 @@ def judge(
 
 
 def _of(thresholds: Thresholds | Mapping[str, Thresholds] | None, name: str) -> Thresholds:
-    if thresholds is None or isinstance(thresholds, Thresholds):
-        return thresholds or Thresholds()
-    return thresholds.get(name, Thresholds())
+    if isinstance(thresholds, Thresholds):
+        return thresholds
+    return DEFAULTS if thresholds is None else thresholds.get(name, DEFAULTS)
 
 
 def _testable(measures: Evidence, limits: Thresholds) -> list[Finding]:
