@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from flights import observations
+from flights import observations, times, watch
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,26 @@ def test_the_recalibration_lowers_a_week_of_one_airport(weather: pa.Table) -> No
     assert pc.min_max(pc.round(fall, 6)).as_py() == {"min": 3.6, "max": 3.6}
 
 
+def test_the_broken_week_has_its_wind_in_another_unit_and_is_mended_to_what_it_was(
+    weather: pa.Table,
+) -> None:
+    broken = observations.in_metres_per_second(weather, *watch.BROKEN)
+    mended = observations.sent_again(weather, *watch.BROKEN, published=times.utc(2013, 12, 23))
+    share = pc.divide(broken["wind_speed"], mended["wind_speed"])
+    original = weather.join(mended.select(["origin", "event_time"]), ["origin", "event_time"],
+                            join_type="left semi")  # fmt: skip
+
+    assert broken.num_rows == mended.num_rows == original.num_rows == 3 * 7 * 24
+    assert broken["temp"].equals(mended["temp"])
+    assert pc.all(pc.less(pc.abs(pc.subtract(share, 0.44704)), 0.002)).as_py()
+    for name in ("wind_speed", "temp"):
+        assert pc.sum(mended[name]).as_py() == pytest.approx(pc.sum(original[name]).as_py())
+
+
 def test_corrections_are_published_after_what_they_correct(weather: pa.Table) -> None:
-    for correction in (observations.impossible_wind(weather), observations.recalibration(weather)):
+    for correction in (
+        observations.impossible_wind(weather),
+        observations.recalibration(weather),
+        observations.in_metres_per_second(weather, *watch.BROKEN),
+    ):
         assert pc.all(pc.greater(correction["published_at"], correction["event_time"])).as_py()
