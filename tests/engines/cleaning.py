@@ -131,12 +131,13 @@ class Fresh:
             # what the log refuses to everybody
             connection.execute("SET LOCAL session_replication_role = replica")
             connection.execute(
-                sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(_own, changed)))
+                sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(map(_own, changed)))
             )
-            for table in changed:
-                copying = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(_own(table))
-                with connection.cursor().copy(copying) as copy:
-                    copy.write(self.rows[table])
+            for table, held in self.rows.items():
+                if _rows(connection, table) != held:
+                    copying = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(_own(table))
+                    with connection.cursor().copy(copying) as copy:
+                        copy.write(held)
         return True
 
 
