@@ -133,7 +133,12 @@ class TimescaleDBFeatureStore:
         self.retention = RetentionSettings(database, self._log, self._metadata)
         self._maintenance = Maintenance(database, self.projections)
         self.alerts = Alerts(
-            database, self._log, self._registry, alerts or AlertSettings(), self._metadata
+            database,
+            self._log,
+            self._registry,
+            alerts or AlertSettings(),
+            self._metadata,
+            self.quality.acknowledge,
         )
         self.monitor = Monitoring(
             database, self._log, self._registry, self.quality, self.alerts, self._metadata

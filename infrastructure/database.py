@@ -122,6 +122,17 @@ class Database:
         """Open a connection outside the pool, for listening; the caller closes it."""
         return connect(self.url, session=self.session)
 
+    @contextmanager
+    def apart(self) -> Iterator[AnyConnection]:
+        """Lend a connection outside the pool, for locks of a session; raises as ``connection``."""
+        connection = self.dedicated()
+        try:
+            yield connection
+        except psycopg.OperationalError as error:
+            raise _translated(error, connection, self.address) from error
+        finally:
+            connection.close()
+
     def pool_use(self) -> PoolUse:
         """Return how many pooled connections are open, lent and waited for, and what failed."""
         return PoolUse.of(self._pool)

@@ -1,5 +1,7 @@
 """The stream of one alert: raised; delivered, given up or held back; acknowledged, resolved."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
@@ -16,7 +18,7 @@ from featuretrail.domain.events.alerts import (
     AlertRaised,
     AlertResolved,
 )
-from featuretrail.domain.events.base import Metadata
+from featuretrail.domain.events.base import Metadata, stream_id
 
 AlertEvent = (
     AlertRaised
@@ -99,6 +101,11 @@ class Alert:
             settled_at=event.failed_at if ended else None,
             error=event.error,
         )
+
+
+def alert_id(parts: Sequence[object]) -> UUID:
+    """Return the id of an alert: the same for the same cause, rule and destination."""
+    return stream_id("alert", json.dumps(parts))
 
 
 def decide_delivered(state: Alert, at: datetime, metadata: Metadata) -> AlertDelivered:

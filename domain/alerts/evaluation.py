@@ -1,19 +1,18 @@
 """Evaluation: from what happened to who is told, each once and not too often."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from attrs import define, field
 
-from featuretrail.domain.aggregates.alert import Alert, AlertEvent, decide_acknowledge
+from featuretrail.domain.aggregates.alert import Alert, AlertEvent, alert_id, decide_acknowledge
 from featuretrail.domain.alerts.occurrence import Occurrence
 from featuretrail.domain.alerts.outbox import HOUR, Outbox, Place, place
 from featuretrail.domain.alerts.owners import Owned, owned
 from featuretrail.domain.alerts.rule import OWNER, Rule, rank
-from featuretrail.domain.alerts.wording import brief, with_held_back
-from featuretrail.domain.events import AlertRuleSet, Metadata, stream_id
+from featuretrail.domain.alerts.wording import brief, own_text, with_held_back
+from featuretrail.domain.events import AlertRuleSet, Metadata
 from featuretrail.domain.events.alerts import (
     AlertHeldBack,
     AlertRaised,
@@ -63,6 +62,8 @@ class Evaluation:
             rule = rules.get(opening.said.rule)
             if rule is None or rule.repeat_every_microseconds is None or opening.acknowledged:
                 continue
+            if opening.said.destination not in self._destinations(rule, opening.said.owner):
+                continue  # the rule tells others by now
             messages = self.state.messages(place(opening))
             last = max(each.said.raised_at for each in messages)
             every = timedelta(microseconds=rule.repeat_every_microseconds)
@@ -71,10 +72,10 @@ class Evaluation:
                 newest = messages[-1].said
                 event = newest.model_copy(
                     update={
-                        "originator_id": _alert_id([str(opening.id), "repeated", count]),
+                        "originator_id": alert_id([str(opening.id), "repeated", count]),
                         "originator_version": 1,
                         "occasion": "repeated",
-                        "title": opening.said.title,
+                        "text": own_text(newest),
                         "raised_at": self.now,
                         "held_back": (),
                         "metadata": self.metadata,
@@ -97,7 +98,7 @@ class Evaluation:
                 continue
             worst = max(held, key=lambda each: rank(each.said.severity)).said
             event = AlertRaised.in_stream(
-                _alert_id(["summary", destination, *sorted(str(each.id) for each in held)]),
+                alert_id(["summary", destination, *sorted(str(each.id) for each in held)]),
                 1,
                 rule=held[0].said.rule,
                 destination=destination,
@@ -116,8 +117,16 @@ class Evaluation:
             self._raise(event, None)
 
     def _quality(self, occurrence: Occurrence, whose: Owned) -> None:
-        """Each rule has its own threshold: below it is found, the rest has ended."""
+        """Each rule has its own threshold: below it is found, the rest has ended.
+
+        What a rule opened that has no threshold any more has ended too.
+        """
         score = occurrence.score
+        judging = {each.name for each in self.rules if each.said and each.said.quality_below}
+        for each in self._openings(occurrence, None):
+            opening = self.state.alerts[each]
+            if opening.said.rule not in judging:
+                self._record(self._resolved(opening))
         for rule in self.rules:
             if rule.said is None or rule.said.quality_below is None or score is None:
                 continue
@@ -146,11 +155,14 @@ class Evaluation:
         for each in openings:
             opening = self.state.alerts[each]
             told = self._was_told(opening)
-            self._record(AlertResolved.in_stream(each, opening.version + 1, metadata=self.metadata))
+            self._record(self._resolved(opening))
             rule = rules.get(opening.said.rule)
             if rule is not None and rule.send_resolved and told:
                 whose = Owned(opening.said.owner)
                 self._tell(occurrence, "resolved", rule, opening.said.destination, whose)
+
+    def _resolved(self, opening: Alert) -> AlertResolved:
+        return AlertResolved.in_stream(opening.id, opening.version + 1, metadata=self.metadata)
 
     def _was_told(self, opening: Alert) -> bool:
         """Tell whether its destination heard of a situation, be it in a summary, or will."""
@@ -174,7 +186,7 @@ class Evaluation:
     ) -> None:
         source = [str(occurrence.stream), occurrence.version]
         event = AlertRaised.in_stream(
-            _alert_id([*source, rule.name, destination, occasion]),
+            alert_id([*source, rule.name, destination, occasion]),
             1,
             rule=rule.name,
             destination=destination,
@@ -250,8 +262,3 @@ class Evaluation:
     def _record(self, *events: AlertEvent) -> None:
         self.events.extend(events)
         self.state = self.state.evolve((0, event) for event in events)
-
-
-def _alert_id(parts: Sequence[object]) -> UUID:
-    """Return the id of an alert: the same for the same cause, rule and destination."""
-    return stream_id("alert", json.dumps(parts))

@@ -40,6 +40,10 @@ class Outbox:
             alerts[event.originator_id] = state.evolve(event, position)
         return evolve(self, alerts=alerts)
 
+    def having(self, alert: Alert) -> Self:
+        """Return the outbox with ``alert`` as it is now."""
+        return evolve(self, alerts={**self.alerts, alert.id: alert})
+
     def messages(self, where: Place) -> list[Alert]:
         """Return the alerts of a rule, destination and situation since that was opened last."""
         found: list[Alert] = []
@@ -75,8 +79,8 @@ class Outbox:
         return sorted(due, key=lambda each: each.raised_position)
 
     def untold(self, destination: str) -> list[Alert]:
-        """Return what was held back or given up, and no later message has told of."""
-        told = {each for alert in self.alerts.values() for each in alert.said.held_back}
+        """Return what was held back or given up that no other message told of, nor may yet."""
+        told = self.told()
         return [
             alert
             for alert in self.alerts.values()
@@ -84,6 +88,15 @@ class Outbox:
             and alert.status in ("held back", "given up")
             and alert.id not in told
         ]
+
+    def told(self) -> dict[UUID, UUID]:
+        """Return which other message got there, or may yet, that tells of an alert."""
+        return {
+            each: alert.id
+            for alert in self.alerts.values()
+            if alert.status in ("waiting", "delivered")
+            for each in alert.said.held_back
+        }
 
     def sent_in_last_hour(self, destination: str, now: datetime) -> list[datetime]:
         """Return when the messages of the last hour were raised, those held back left out."""

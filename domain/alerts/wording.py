@@ -9,6 +9,7 @@ from featuretrail.domain.events.alerts import AlertRaised
 LISTED = 20
 """Of the alerts that were held back, those that a message lists."""
 
+_TOLD = "Not sent before this"
 _BEFORE = {"opened": "", "worse": "worse: ", "repeated": "still: ", "resolved": "resolved: "}
 
 
@@ -37,10 +38,16 @@ def with_held_back(event: AlertRaised, lines: Sequence[str], held: Sequence[Aler
     if not held:
         return event
     more = [f"and {len(lines) - LISTED} more"] if len(lines) > LISTED else []
-    told = "\n".join([f"Not sent before this ({len(lines)}):", *lines[:LISTED], *more])
+    told = "\n".join([f"{_TOLD} ({len(lines)}):", *lines[:LISTED], *more])
     return event.model_copy(
         update={"text": f"{event.text}\n\n{told}", "held_back": tuple(each.id for each in held)}
     )
+
+
+def own_text(said: AlertRaised) -> str:
+    """Return what an alert says itself, without what was held back before it."""
+    text, listed, _ = said.text.rpartition(f"\n\n{_TOLD} (")
+    return text if said.held_back and listed else said.text
 
 
 def payload(alert: Alert) -> dict[str, Any]:

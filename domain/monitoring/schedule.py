@@ -1,6 +1,7 @@
 """When windows end, and which of them are due."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
@@ -12,10 +13,11 @@ from featuretrail.domain.events import MonitorScheduled
 from featuretrail.domain.inputs import check_label
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+LAST = datetime.max.replace(tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 
 COUNTED = 100_000
-"""Windows that are counted at most when they are skipped."""
+"""Windows of a cron expression that are counted at most when they are skipped."""
 
 
 @frozen
@@ -47,18 +49,18 @@ def due(said: MonitorScheduled, last_end: datetime | None, now: datetime, limit:
         return Due()
     if said.missed == "catch_up":
         return Due(tuple(islice(ends(said, after, until), limit)))
-    missed = 0
-    newest = None
-    for end in islice(ends(said, after, until), COUNTED):
-        newest, missed = end, missed + 1
-    return Due() if newest is None else Due((newest,), missed - 1)
+    newest = _newest(said, until)
+    if newest is None or newest <= after:
+        return Due()
+    return Due((newest,), _count(said, after, newest) - 1)
 
 
 def next_due(said: MonitorScheduled, last_end: datetime | None) -> datetime | None:
     """Return when the next window is due, ``None`` for never (a cron of 30 February)."""
     after = said.starts_at if last_end is None else max(said.starts_at, last_end)
-    end = next(ends(said, after, datetime.max.replace(tzinfo=UTC)), None)
-    return None if end is None else end + timedelta(microseconds=said.allowance_microseconds)
+    end = next(ends(said, after, LAST), None)
+    allowance = timedelta(microseconds=said.allowance_microseconds)
+    return None if end is None or end > LAST - allowance else end + allowance
 
 
 def window_start(said: MonitorScheduled, end: datetime) -> datetime:
@@ -83,11 +85,28 @@ def check_cron(given: object) -> str:
 def _by_period(said: MonitorScheduled, after: datetime) -> Iterator[datetime]:
     assert said.every_microseconds is not None  # noqa: S101 - a schedule has a period or a cron
     every = timedelta(microseconds=said.every_microseconds)
-    end = EPOCH + ((after - EPOCH) // every + 1) * every
-    while True:
-        yield end
-        end += every
+    for number in range((after - EPOCH) // every + 1, (LAST - EPOCH) // every + 1):
+        yield EPOCH + number * every
 
 
 def _by_cron(expression: str, after: datetime) -> Iterator[datetime]:
-    yield from CronSim(expression, after.astimezone(UTC))
+    with suppress(OverflowError):  # the end of the calendar
+        yield from CronSim(expression, after.astimezone(UTC))
+
+
+def _newest(said: MonitorScheduled, until: datetime) -> datetime | None:
+    """Return the last end of a window up to ``until``."""
+    if said.every_microseconds is not None:
+        every = timedelta(microseconds=said.every_microseconds)
+        return EPOCH + (until - EPOCH) // every * every
+    assert said.cron is not None  # noqa: S101 - a schedule has a period or a cron
+    before = CronSim(said.cron, until.astimezone(UTC) + MINUTE, reverse=True)
+    return next((end for end in before if end <= until), None)
+
+
+def _count(said: MonitorScheduled, after: datetime, newest: datetime) -> int:
+    """Return how many windows end in ``(after, newest]``; of a cron ``COUNTED`` at most."""
+    if said.every_microseconds is None:
+        return sum(1 for _ in islice(ends(said, after, newest), COUNTED))
+    every = timedelta(microseconds=said.every_microseconds)
+    return (newest - EPOCH) // every - (after - EPOCH) // every

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from featuretrail.domain.aggregates.monitor import Monitor
 from featuretrail.domain.alerts.occurrence import Occurrence
-from featuretrail.domain.events import MonitorScheduled
+from featuretrail.domain.events import AlertRaised, MonitorScheduled
 from featuretrail.domain.monitoring.schedule import next_due
 
 MISSED = 2
@@ -42,6 +42,35 @@ def stale(monitor: Monitor, now: datetime, position: int) -> Occurrence | None:
         version=monitor.version,
         recorded_at=now,
         facts={"succeeded_until": None if healthy is None else healthy.isoformat()},
+    )
+
+
+def ended(
+    said: AlertRaised, monitor: Monitor | None, now: datetime, position: int
+) -> Occurrence | None:
+    """Return that what an alert said of a stale monitor has ended without a run, else ``None``.
+
+    It has when the monitor is not scheduled any more (``monitor`` is ``None``), or is by a schedule
+    by which nothing is overdue.
+    """
+    if said.source_stream is None or said.source_version is None:
+        return None
+    if monitor is not None and (
+        monitor.version == said.source_version or stale(monitor, now, position) is not None
+    ):
+        return None
+    return Occurrence(
+        kind="monitor",
+        situation=said.situation,
+        name=said.situation.removeprefix("monitor "),
+        phase="ended",
+        severity=said.severity,
+        title=said.title,
+        text="it is not scheduled any more" if monitor is None else "it has another schedule",
+        position=position,
+        stream=said.source_stream,
+        version=said.source_version,
+        recorded_at=now,
     )
 
 

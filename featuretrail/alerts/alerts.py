@@ -1,23 +1,21 @@
 """Alerts as users meet them: rules, delivery, acknowledging; ``store.alerts``."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from featuretrail.alerts.delivering import Deliverer, Stopped
+from featuretrail.alerts.replies import Replies
 from featuretrail.alerts.results import AlertInfo, AlertRule, AlertStatus, DeliveryReport
-from featuretrail.domain.aggregates import drift_incident
-from featuretrail.domain.aggregates.alert import Alert, decide_acknowledge
+from featuretrail.domain.aggregates.alert import Alert
 from featuretrail.domain.alerts.rule import KINDS, Rule, decide_remove, decide_set, destination_name
 from featuretrail.domain.errors import (
-    ConflictError,
     DeliveryError,
-    InvalidInputError,
-    NotFoundError,
 )
-from featuretrail.domain.events import AlertRaised, DriftDetected, Event, Metadata
-from featuretrail.domain.inputs import check_choice, check_label, shown
+from featuretrail.domain.events import AlertRaised, Metadata
+from featuretrail.domain.inputs import check_choice, check_label
 from featuretrail.domain.moments import check_moment
 from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.alerts.reading import AlertReader
@@ -47,11 +45,13 @@ class Alerts:
         registry: RegistryReader,
         settings: AlertSettings,
         decided_by: DecidedBy,
+        acknowledge_incident: Callable[..., object],
     ) -> None:
         self._database = database
         self._log = log
         self._settings = settings
         self._decided_by = decided_by
+        self._acknowledge_incident = acknowledge_incident
         self._reader = AlertReader(database, log)
         self._deliverer = Deliverer(
             database, log, registry, self._reader, MonitorReader(database), settings
@@ -146,14 +146,18 @@ class Alerts:
         """Return alerts, oldest first: what is open and the last day's, or ``everything``."""
         if status is not None:
             check_choice("status", status, STATUSES)
-        floor = 0 if everything else self._reader.evaluated().floor
-        found = self._reader.outbox(floor).alerts.values()
-        return [AlertInfo.of(each) for each in found if status in (None, each.status)]
+        outbox = self._reader.outbox() if everything else self._reader.open()
+        told = outbox.told()
+        return [
+            AlertInfo.of(each, told.get(each.id))
+            for each in outbox.alerts.values()
+            if status in (None, each.status)
+        ]
 
     @needs("auditor")
     def status(self) -> AlertStatus:
         """Return how many rules hold, what is not settled, and what is configured here."""
-        alerts = self._reader.outbox(self._reader.evaluated().floor)
+        alerts = self._reader.open()
         counts = Counter(alert.status for alert in alerts.alerts.values())
         waiting = [alert.said.raised_at for alert in alerts.waiting()]
         return AlertStatus(
@@ -176,23 +180,26 @@ class Alerts:
         ``what`` is the id of either. Raises ``NotFoundError``, ``ConflictError`` or
         ``InvalidInputError``.
         """
+        self._replies(actor, reason).acknowledge(what, self._decided_by(actor, reason))
+
+    @needs("writer")
+    def retry(
+        self,
+        alert: UUID | str,
+        now: datetime | None = None,
+        *,
+        reason: str | None = None,
+        actor: str | None = None,
+    ) -> AlertInfo:
+        """Have an alert that was given up tried again, from ``now`` on: as a new one, returned.
+
+        The new one says the same and names the old one in ``held_back``; the next ``send_due``
+        delivers it. Raises ``NotFoundError``, and ``ConflictError`` for one that was not given up,
+        is being tried again or is about what has ended.
+        """
+        moment = _clock() if now is None else check_moment("now", now)
         metadata = self._decided_by(actor, reason)
-        own_id = _id(what)
-        first = next((each.event for each in self._log.history(own_id)), None)
-        if isinstance(first, AlertRaised):
-            _, _, about = first.situation.partition("drift incident ")
-            if not about:
-                self._append(
-                    event
-                    for opening in self._openings(own_id, first.situation)
-                    for event in decide_acknowledge(opening, metadata)
-                )
-                return
-            own_id = UUID(about)
-        elif not isinstance(first, DriftDetected):
-            raise NotFoundError("alert or drift incident", str(own_id))
-        incident = self._reader.incident(own_id)
-        self._append(drift_incident.decide_acknowledge(incident, metadata))
+        return AlertInfo.of(self._replies(actor, reason).again(alert, moment, metadata))
 
     def test(self, destination: str, *, actor: str | None = None) -> None:
         """Send a message to ``destination`` now, which says that it is a test; nothing is recorded.
@@ -225,29 +232,10 @@ class Alerts:
         except DeliveryError as error:
             raise DeliveryError(name, redacted(error.reason, address)) from None
 
-    def _openings(self, own_id: UUID, situation: str) -> Sequence[Alert]:
-        """Return the alerts that opened what another is about; ``ConflictError`` if it ended."""
-        outbox = self._reader.outbox(self._reader.evaluated().floor)
-        found = [each for each in outbox.openings() if each.said.situation == situation]
-        if not found:
-            raise ConflictError(f"what alert {own_id} is about ({situation}) has ended")
-        return found
-
-    def _append(self, decided: Iterable[Event]) -> None:
-        events = list(decided)
-        if events:
-            self._log.append(*events)
+    def _replies(self, actor: str | None, reason: str | None) -> Replies:
+        acknowledge = partial(self._acknowledge_incident, actor=actor, reason=reason)
+        return Replies(self._log, self._reader, acknowledge)
 
 
 def _clock() -> datetime:
     return datetime.now(UTC)
-
-
-def _id(given: object) -> UUID:
-    text = str(given).removeprefix("drift incident ").removeprefix("alert ").strip()
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InvalidInputError(
-            f"{shown(given)} is no id of an alert or an incident; see featuretrail alerts list"
-        ) from None

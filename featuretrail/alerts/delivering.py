@@ -1,14 +1,18 @@
 """One pass: ask the rules about what is new, then deliver what is due, under one lock."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from uuid import UUID
 
+import psycopg
 from attrs import frozen
 
+from featuretrail.alerts.deciding import decided_again
 from featuretrail.alerts.results import AlertInfo, DeliveryReport
 from featuretrail.domain.aggregates.alert import Alert, decide_delivered, decide_failed
 from featuretrail.domain.alerts.evaluation import Evaluation
+from featuretrail.domain.alerts.occurrence import Occurrence
 from featuretrail.domain.alerts.outbox import Outbox
 from featuretrail.domain.alerts.rule import Rule
 from featuretrail.domain.errors import (
@@ -19,7 +23,7 @@ from featuretrail.domain.errors import (
 )
 from featuretrail.domain.events import AlertRaised, AlertsEvaluated, Metadata
 from featuretrail.domain.events.alerts import AlertHeldBack
-from featuretrail.domain.monitoring.staleness import stale
+from featuretrail.domain.monitoring.staleness import ended, stale
 from featuretrail.infrastructure.alerts.reading import EVALUATION, AlertReader
 from featuretrail.infrastructure.alerts.redaction import redacted
 from featuretrail.infrastructure.alerts.sending import send
@@ -55,11 +59,11 @@ class Deliverer:
             if not alone:
                 return DeliveryReport(elsewhere=True)
             rules = [rule for rule in self._reader.rules().values() if rule.said is not None]
-            floor = self._reader.evaluated().floor
-            outbox = self._reader.outbox(floor)
-            if not rules and not outbox.alerts:
+            if not rules and not self._reader.open().alerts:
                 return DeliveryReport()
-            evaluation = self._evaluate(rules, outbox, clock(), metadata)
+            evaluation = decided_again(
+                lambda: self._evaluate(rules, self._reader.open(), clock(), metadata)
+            )
             report = self._deliver(evaluation.state, clock, metadata, stopped)
         held = sum(isinstance(each, AlertHeldBack) for each in evaluation.events)
         raised = sum(isinstance(each, AlertRaised) for each in evaluation.events) - held
@@ -68,15 +72,13 @@ class Deliverer:
     @contextmanager
     def _alone(self) -> Iterator[bool]:
         """Tell whether this is the one process that delivers, until the block ends."""
-        connection = self._database.dedicated()
-        try:
+        with self._database.apart() as connection:
             row = connection.execute(query("alerts/own")).fetchone()
             alone = row is not None and bool(row[0])
             yield alone
             if alone:
-                connection.execute(query("alerts/disown"))
-        finally:
-            connection.close()
+                with suppress(psycopg.OperationalError):  # the session is lost, the lock with it
+                    connection.execute(query("alerts/disown"))
 
     def _evaluate(
         self, rules: Sequence[Rule], outbox: Outbox, now: datetime, metadata: Metadata
@@ -90,9 +92,7 @@ class Deliverer:
         after = max(known.until, min((rule.since for rule in rules), default=0))
         found = list(self._reader.occurrences(after, head))
         evaluation.see(found)
-        for monitor in self._monitors.scheduled().values():
-            idle = stale(monitor, now, head)
-            evaluation.see([] if idle is None else [idle])
+        evaluation.see(self._of_monitors(evaluation.state, now, head))
         evaluation.repeat()
         evaluation.summarise()
         if found or evaluation.events:
@@ -107,6 +107,15 @@ class Deliverer:
             places = zip(appended.positions, evaluation.events, strict=False)
             evaluation.state = outbox.evolve(places)
         return evaluation
+
+    def _of_monitors(self, outbox: Outbox, now: datetime, head: int) -> Iterator[Occurrence]:
+        """Yield which monitors are stale, and which alerts of that have ended by themselves."""
+        monitors = self._monitors.scheduled()
+        for opening in outbox.openings():
+            if opening.said.kind == "monitor":
+                name = opening.said.situation.removeprefix("monitor ")
+                yield from filter(None, [ended(opening.said, monitors.get(name), now, head)])
+        yield from filter(None, [stale(each, now, head) for each in monitors.values()])
 
     def _deliver(
         self, outbox: Outbox, clock: Clock, metadata: Metadata, stopped: Stopped
@@ -126,16 +135,29 @@ class Deliverer:
                 break
             tried.add(due[0].id)
             error = self._send(due[0], clock())
-            event = (
-                decide_delivered(due[0], clock(), metadata)
-                if error is None
-                else decide_failed(due[0], error, clock(), metadata)
-            )
-            appended = self._log.append(event)
-            outbox = outbox.evolve([(appended.first_position, event)])
-            info = AlertInfo.of(outbox.alerts[due[0].id])
-            (delivered if error is None else failed).append(info)
+            alert = self._settle(due[0].id, error, clock(), metadata)
+            outbox = outbox.having(alert)
+            (delivered if error is None else failed).append(AlertInfo.of(alert))
         return tuple(delivered), tuple(failed), len(outbox.waiting())
+
+    def _settle(
+        self, alert_id: UUID, error: str | None, now: datetime, metadata: Metadata
+    ) -> Alert:
+        """Record what became of a message, whoever acknowledged or resolved it meanwhile."""
+
+        def decided() -> Alert:
+            alert = self._reader.alert(alert_id)
+            if alert.status != "waiting":  # another had the lock, as its session was lost here
+                return alert
+            event = (
+                decide_delivered(alert, now, metadata)
+                if error is None
+                else decide_failed(alert, error, now, metadata)
+            )
+            self._log.append(event)
+            return alert.evolve(event)
+
+        return decided_again(decided)
 
     def _send(self, alert: Alert, now: datetime) -> str | None:
         """Send an alert; return why it failed, without secrets, ``None`` when it did not."""

@@ -42,7 +42,10 @@ class AlertRule(Result):
 
 @frozen
 class AlertInfo(Result):
-    """An alert and how far it got: ``waiting``, ``delivered``, ``given up`` or ``held back``."""
+    """An alert and how far it got: ``waiting``, ``delivered``, ``given up`` or ``held back``.
+
+    ``told_by`` is the other message that tells of one that was given up or held back.
+    """
 
     alert_id: UUID
     status: str
@@ -62,9 +65,10 @@ class AlertInfo(Result):
     acknowledged: bool
     resolved: bool
     position: int
+    told_by: UUID | None = None
 
     @classmethod
-    def of(cls, alert: Alert) -> Self:
+    def of(cls, alert: Alert, told_by: UUID | None = None) -> Self:
         """Return an alert."""
         said = alert.said
         return cls(
@@ -86,6 +90,7 @@ class AlertInfo(Result):
             acknowledged=alert.acknowledged,
             resolved=alert.resolved,
             position=alert.raised_position,
+            told_by=told_by,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -93,6 +98,7 @@ class AlertInfo(Result):
         following = self.next_attempt_at
         return asdict(self) | {
             "alert_id": str(self.alert_id),
+            "told_by": None if self.told_by is None else str(self.told_by),
             "raised_at": self.raised_at.isoformat(),
             "next_attempt_at": None if following is None else following.isoformat(),
         }

@@ -109,7 +109,7 @@ def show(
         bool, typer.Option("--all", help="All alerts ever, not only what is open and recent.")
     ] = False,
 ) -> int:
-    """Show alerts and how far they got; ends with 1 if one was given up."""
+    """Show alerts and how far they got; ends with 1 if one was given up and nobody was told."""
     with invocation.store() as store:
         found = store.alerts.list(status, everything=everything)
         health = store.alerts.status()
@@ -119,7 +119,7 @@ def show(
         write_table([_told(each) for each in found], "no alert")
         facts = health.to_dict()
         write_record("in all", {**facts, "destinations": list(facts["destinations"])})
-    return FINDING if any(each.status == "given up" for each in found) else FINE
+    return FINDING if any(_lost(each) for each in found) else FINE
 
 
 @command(app, "send")
@@ -148,6 +148,23 @@ def test(
         write_line(f"{destination} took a test message")
 
 
+@command(app, "retry")
+def retry(
+    invocation: Invocation,
+    alerts: Annotated[Many, typer.Argument(help="The ids of alerts that were given up.")],
+    *,
+    reason: Reason = None,
+    actor: Actor = None,
+) -> None:
+    """Have alerts that were given up tried again, each as a new one; the next sending does."""
+    with invocation.store(actor) as store:
+        found = [store.alerts.retry(each, reason=reason) for each in alerts]
+    if invocation.as_json:
+        write_json({"alerts": [each.to_dict() for each in found]})
+    else:
+        write_table([_told(each) for each in found], "no alert")
+
+
 @command(app, "acknowledge")
 def acknowledge(
     invocation: Invocation,
@@ -163,6 +180,11 @@ def acknowledge(
         write_json({"acknowledged": what})
     else:
         write_line(f"{what} acknowledged")
+
+
+def _lost(alert: AlertInfo) -> bool:
+    """Tell whether nobody was told of an alert, be it by another message, nor will be."""
+    return alert.status == "given up" and alert.told_by is None
 
 
 def write_delivery(report: DeliveryReport) -> None:

@@ -23,6 +23,7 @@ def explain(facts: Row) -> None:
     _read_side(facts["projections"])
     if facts["retention"] is not None:
         _table("retention", [_retention(each) for each in facts["retention"]], "none")
+    _watching(facts["alerts"], facts["monitors"])
     _record("pool", facts["pool"])
     _table("capabilities", facts["capabilities"], "none")
     _table("groups", facts["groups"], "no feature group is registered")
@@ -84,6 +85,19 @@ def _read_side(facts: Row | None) -> None:
     write_record("projections", told)
     if len(facts["generations"]) > 1:
         _table("generations", facts["generations"], "none")
+
+
+def _watching(alerts: Row | None, monitors: Row | None) -> None:
+    """Write about alerts and monitors where there are any."""
+    if alerts is not None and any(alerts.values()):
+        write_record("alerts", {key: value for key, value in alerts.items() if key != "troubles"})
+        if alerts["troubles"]:
+            _table("alerts not delivered", alerts["troubles"], "none")
+    if monitors is not None and monitors["scheduled"]:
+        stale = monitors["stale"]
+        write_record("monitors", {"scheduled": monitors["scheduled"], "stale": len(stale)})
+        if stale:
+            _table("stale monitors", stale, "none")
 
 
 def _retention(facts: Row) -> Row:

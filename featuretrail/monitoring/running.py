@@ -1,13 +1,15 @@
 """Running what is due, each window once, whoever else is at it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from time import perf_counter
 
+import psycopg
 from attrs import frozen
 
 from featuretrail.domain.aggregates.monitor import Monitor, decide_ran
+from featuretrail.domain.errors import ConcurrencyError
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.monitoring.schedule import due, window_start
 from featuretrail.infrastructure.database import AnyConnection, Database
@@ -38,20 +40,20 @@ class Runner:
         """Return the runs of all that is due at ``now``, and the monitors that others are at."""
         runs: list[MonitorRun] = []
         elsewhere: list[str] = []
-        session = self._database.dedicated()
-        try:
+        with self._database.apart() as session:
             for name, monitor in self._reader.scheduled().items():
                 if stopped():
                     break
                 if not _due(monitor, now):
                     continue
                 with _owned(session, name) as own:
-                    if own:
-                        runs.extend(self._windows(name, now, metadata, stopped))
-                    else:
+                    if not own:
                         elsewhere.append(name)
-        finally:
-            session.close()
+                        continue
+                    try:
+                        runs.extend(self._windows(name, now, metadata, stopped))
+                    except ConcurrencyError:  # scheduled anew meanwhile, or the lock was lost
+                        elsewhere.append(name)
         return runs, elsewhere
 
     def _windows(
@@ -100,5 +102,6 @@ def _owned(session: AnyConnection, name: str) -> Iterator[bool]:
     try:
         yield own
     finally:
-        if own and not session.closed:
-            session.execute(query("monitoring/disown"), {"name": name})
+        if own:
+            with suppress(psycopg.OperationalError):  # the session is lost, and the lock with it
+                session.execute(query("monitoring/disown"), {"name": name})

@@ -7,14 +7,16 @@ from uuid import UUID
 import psycopg
 from attrs import frozen
 
-from featuretrail.domain.aggregates.alert import AlertEvent
+from featuretrail.domain.aggregates.alert import Alert, AlertEvent
 from featuretrail.domain.aggregates.drift_incident import DriftEvent, DriftIncident
 from featuretrail.domain.alerts.occurrence import Occurrence, occurrence
 from featuretrail.domain.alerts.outbox import Outbox
 from featuretrail.domain.alerts.rule import Rule
+from featuretrail.domain.errors import NotFoundError
 from featuretrail.domain.events import (
     ALERT_EVENTS,
     DRIFT_EVENTS,
+    AlertRaised,
     AlertRuleRemoved,
     AlertRuleSet,
     AlertsEvaluated,
@@ -72,6 +74,20 @@ class AlertReader:
         """Return the alerts that were raised from position ``floor`` on."""
         recorded = self._read("alerts/events", {"floor": floor})
         return Outbox().evolve((each.position, _alert_event(each.event)) for each in recorded)
+
+    def open(self) -> Outbox:
+        """Return the alerts that were raised from where any is still open."""
+        return self.outbox(self.evaluated().floor)
+
+    def alert(self, alert_id: UUID) -> Alert:
+        """Return an alert as it is now; raise ``NotFoundError`` for what is none."""
+        history = self._log.history(alert_id)
+        if not history or not isinstance(history[0].event, AlertRaised):
+            raise NotFoundError("alert", str(alert_id))
+        state = Alert.initial(alert_id)
+        for each in history:
+            state = state.evolve(_alert_event(each.event), each.position)
+        return state
 
     def occurrences(self, after: int, until: int) -> Iterator[Occurrence]:
         """Yield what rules may speak of in ``(after, until]``, in order."""

@@ -8,7 +8,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from threading import Timer
 from urllib.parse import SplitResult, urlsplit
 
@@ -17,6 +17,7 @@ from attrs import field, frozen
 from featuretrail.domain.errors import DeliveryError, InvalidInputError
 
 SCHEMES = {"webhook+https": "https", "webhook+http": "http"}
+PORTS = {"webhook+https": 443, "webhook+http": 80}
 PREFIX = "whsec_"
 SECONDS = 10.0
 """How long connecting may take, and each wait for the answer."""
@@ -33,7 +34,7 @@ class Webhook:
 
     secure: bool
     host: str
-    port: int | None
+    port: int
     target: str
     key: bytes = field(repr=False)
 
@@ -48,18 +49,16 @@ class Webhook:
             "webhook-timestamp": str(timestamp),
             "webhook-signature": signature(self.key, message_id, timestamp, body),
         }
-        connection = self._connection()
         try:
-            connection.connect()
-            with _deadline(connection.sock):
-                connection.request("POST", self.target, body, headers)
-                with connection.getresponse() as answer:
-                    told = answer.read(_READ).decode("utf-8", "replace")
+            with closing(self._connection()) as connection:
+                connection.connect()
+                with _deadline(connection.sock):
+                    connection.request("POST", self.target, body, headers)
+                    with connection.getresponse() as answer:
+                        told = answer.read(_READ).decode("utf-8", "replace")
         except (OSError, UnicodeError, http.client.HTTPException) as error:
             reason = str(error) or type(error).__name__
             raise DeliveryError(self.host, reason) from error
-        finally:
-            connection.close()
         if not 200 <= answer.status < 300:
             raise DeliveryError(self.host, f"HTTP {answer.status} {answer.reason} {told}")
 
@@ -116,7 +115,7 @@ def parse_webhook(address: str) -> Webhook:
     return Webhook(
         secure=SCHEMES[parts.scheme] == "https",
         host=parts.hostname,
-        port=port,
+        port=PORTS[parts.scheme] if port is None else port,
         target=_target(parts),
         key=_key(parts.fragment),
     )

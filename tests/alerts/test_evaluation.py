@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from featuretrail.domain.aggregates.alert import Alert, decide_delivered, decide
 from featuretrail.domain.alerts.outbox import Outbox
 from featuretrail.domain.alerts.retrying import ATTEMPTS, LONGEST_DELAY, next_attempt
 from featuretrail.domain.alerts.rule import Rule, decide_set
+from featuretrail.domain.alerts.wording import own_text
 from featuretrail.domain.events import AlertRaised
 from featuretrail.domain.events.alerts import AlertHeldBack
 from tests.alerts.situations import (
@@ -31,6 +33,7 @@ from tests.alerts.situations import (
 )
 
 HOUR = timedelta(hours=1)
+NIL = UUID(int=0)
 
 
 def delivered(state: Outbox) -> Outbox:
@@ -288,3 +291,62 @@ def test_a_rule_that_makes_no_sense_is_refused(facts: dict[str, Any], said: str)
     with pytest.raises(ft.InvalidInputError, match=said) as refusal:
         rule(**facts)
     assert "secret" not in str(refusal.value)
+
+
+def test_what_was_given_up_twice_is_told_of_by_the_message_that_gets_through() -> None:
+    ruled = rule()
+    first = evaluation(ruled)
+    first.see([opened(1)])
+    lost = given_up(first.state)
+    second = evaluation(ruled, state=lost)
+    second.see([opened(2)])
+    assert second.state.untold("hook") == []  # the second may tell of the first yet
+    third = evaluation(ruled, state=given_up(second.state))
+    third.see([opened(3)])
+    [message] = [each for each in third.events if isinstance(each, AlertRaised)]
+    assert set(message.held_back) == {each.originator_id for each in first.events + second.events}
+    assert "Not sent before this (2)" in message.text
+
+
+def test_a_repetition_says_what_was_said_last_without_what_was_held_back_before() -> None:
+    ruled = rule(kinds=["quality"], quality_below=60.0, repeat_every=HOUR)
+    first = evaluation(ruled)
+    first.see([seen(quality(55.0, 1, "weather.wind"))])
+    second = evaluation(ruled, state=given_up(first.state))
+    second.see([seen(quality(45.0, 2)), seen(quality(20.0, 3))])
+    assert "Not sent before this" in str(second.events[0].text)  # type: ignore[union-attr]
+    again = evaluation(ruled, state=delivered(second.state), now=NOON + HOUR)
+    again.repeat()
+    said = {each.situation: each for each in again.events if isinstance(each, AlertRaised)}
+    told = said["quality weather.temp"]
+    assert (told.title, told.severity) == ("quality of weather.temp is 20 of 100", "critical")
+    only = evaluation(ruled)
+    only.see([seen(quality(45.0, 2))])
+    listed = only.events[0].model_copy(update={"text": second.events[0].text, "held_back": (NIL,)})  # type: ignore[union-attr]
+    assert own_text(listed) == "a third is NULL"  # type: ignore[arg-type]
+
+
+def test_a_repetition_goes_where_the_rule_sends_now() -> None:
+    first = evaluation(rule(destinations=("hook", "mail"), repeat_every=HOUR))
+    first.see([opened()])
+    moved = rule(destinations=("mail",), repeat_every=HOUR)
+    again = evaluation(moved, state=delivered(first.state), now=NOON + HOUR)
+    again.repeat()
+    assert raised(again.events) == [("repeated", "mail")]
+
+
+def test_a_rule_that_does_not_ask_for_quality_any_more_has_nothing_open_of_it() -> None:
+    first = evaluation(rule(quality_below=90.0))
+    first.see([seen(quality(50.0))])
+    for ruled in ([rule()], []):
+        later = evaluation(*ruled, state=delivered(first.state))
+        later.see([seen(quality(50.0, 2))])
+        assert raised(later.events) == []
+        assert list(later.state.openings()) == []
+
+
+def given_up(state: Outbox) -> Outbox:
+    """The outbox after everything that waits failed for good."""
+    while waiting := state.waiting():
+        state = state.evolve((0, decide_failed(each, "away", NOON, BY)) for each in waiting)
+    return state

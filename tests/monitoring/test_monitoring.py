@@ -210,3 +210,43 @@ def test_what_is_scheduled_must_exist(store: ft.TimescaleDBFeatureStore) -> None
     with pytest.raises(ft.NotFoundError, match="no monitor 'a'"):
         store.monitor.unschedule("a")
     assert store.monitor.run_due().runs == ()
+
+
+def test_what_is_unscheduled_while_it_is_checked_does_not_end_the_pass(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    for name in "ab":
+        store.monitor.schedule(name, "group weather", every=DAY, starts_at=JANUARY)
+    looks: list[int] = []
+
+    def stopped() -> bool:
+        looks.append(len(looks))
+        if len(looks) == 2:  # between reading the monitor and recording its run
+            store.monitor.unschedule("a")
+        return False
+
+    report = store.monitor.run_due(JANUARY + DAY, stopped=stopped)
+
+    assert (outcomes(report), report.elsewhere) == (["b 02 passed"], ("a",))
+
+
+def test_a_stale_monitor_that_is_unscheduled_or_slowed_is_stale_no_more(
+    store: ft.TimescaleDBFeatureStore, hook: Receiver
+) -> None:
+    for name in "ab":
+        store.monitor.schedule(name, "group weather", every=HOUR, starts_at=JANUARY)
+    store.alerts.send_due(JANUARY + 5 * HOUR)
+    facts = store.status()["monitors"]
+    assert facts["scheduled"] == 2
+    assert [each["monitor"] for each in facts["stale"]] == ["a", "b"]
+
+    store.monitor.unschedule("a")
+    store.monitor.schedule("b", "group weather", every=DAY, starts_at=JANUARY)
+    store.alerts.send_due(JANUARY + 6 * HOUR)
+    store.alerts.send_due(JANUARY + 7 * HOUR)
+
+    ends = [each for each in hook.taken if each["type"].endswith("resolved")]
+    assert [each["data"]["text"] for each in ends] == [
+        "it is not scheduled any more", "it has another schedule",
+    ]  # fmt: skip
+    assert len(hook.taken) == 4

@@ -141,3 +141,30 @@ def test_the_same_schedule_again_makes_no_event() -> None:
 def test_a_schedule_that_makes_no_sense_is_refused(facts: dict[str, Any], refusal: str) -> None:
     with pytest.raises(ft.InvalidInputError, match=refusal):
         scheduled(**facts)
+
+
+def test_at_the_end_of_the_calendar_nothing_is_due_any_more() -> None:
+    last = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    for facts in (
+        {"every": 24 * HOUR, "starts_at": last},
+        {"every": HOUR, "allowance": 9 * HOUR, "starts_at": last - 3 * HOUR},
+        {"every": None, "cron": "* * * * *", "window": HOUR, "starts_at": last},
+    ):
+        state = scheduled(**facts)
+        assert next_due(said(**facts), None) is None
+        assert stale(state, last, 1) is None
+        assert due(said(**facts), None, last, 9).ends == ()
+
+
+@given(st.timedeltas(timedelta(seconds=1), timedelta(days=40_000)))
+def test_a_monitor_that_skips_checks_the_newest_window_however_many_were_missed(
+    passed: timedelta,
+) -> None:
+    every = due(said(every=MINUTE, missed="skip"), None, NOON + passed, 1)
+    count = passed // MINUTE
+    assert every.ends == ((NOON + count * MINUTE,) if count else ())
+    assert every.skipped == max(0, count - 1)
+    daily = said(every=None, cron="0 12 * * *", window=HOUR, missed="skip")
+    assert due(daily, None, NOON + passed, 1).ends == (
+        (NOON + passed // (24 * HOUR) * 24 * HOUR,) if passed >= 24 * HOUR else ()
+    )
