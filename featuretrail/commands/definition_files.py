@@ -54,7 +54,7 @@ def _python(path: Path) -> Definitions:
         spec.loader.exec_module(module)
     except FeatureTrailError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a file may not end the command as if all were done
         raise InvalidDefinitionError(
             f"{path} fails when it is run: {type(error).__name__}: {error}"
         ) from error

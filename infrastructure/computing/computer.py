@@ -155,6 +155,8 @@ class RuleComputer:
         needed = dependencies([order.unit for order in orders])
         total = sum(len(order.unit.features) for order in orders)
         running: dict[Future[Outcome], int] = {}
+        if progress is not None:
+            progress("computing features", 0, total)
         try:
             with ThreadPoolExecutor(WORKERS, "featuretrail compute") as threads:
                 while len(outcomes) < len(orders):

@@ -16,7 +16,11 @@ from featuretrail.infrastructure.computing.expression_way import (
     expression_sql,
     parent_columns,
 )
-from featuretrail.infrastructure.computing.expressions import functions_of
+from featuretrail.infrastructure.computing.expressions import (
+    check_expression,
+    functions_of,
+    names_in,
+)
 from featuretrail.infrastructure.queries import query
 
 AnyConnection = psycopg.Connection[Any]
@@ -39,9 +43,10 @@ def check_registered(
 ) -> None:
     """Ask the database whether it understands the expression of ``feature``; nothing is run.
 
-    Raises ``InvalidDefinitionError``.
+    It is checked to be one expression first: it may come from a file. Raises
+    ``InvalidDefinitionError``.
     """
-    source = rule_of(feature).source
+    source = check_expression(rule_of(feature).source)
     what = f"the rule of {str(feature.reference)!r}, {source!r},"
     _check_functions(connection, what, source)
     names = parent_columns(feature.group, parents)
@@ -50,6 +55,10 @@ def check_registered(
         "event_time": "timestamptz",
         **{name: parent.dtype for name, parent in zip(names, parents, strict=True)},
     }
+    if "given" in names_in(source) - types.keys():
+        raise InvalidDefinitionError(
+            f"{what} is not understood: 'given' is no column; its columns are {', '.join(types)}"
+        )
     statement = query("computing/describe").format(
         expression=expression_sql(source), **_relation(types, list(feature.group.keys))
     )

@@ -17,7 +17,7 @@ from featuretrail.domain.dtypes import ARROW_TYPES, SQL_TYPES
 from featuretrail.domain.errors import RuleError
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.domain.rule_units import rule_of
-from featuretrail.infrastructure.computing.expressions import names_in
+from featuretrail.infrastructure.computing.expressions import check_single, names_in
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.arrays import decode, raw_array_cursor, to_arrow
@@ -108,7 +108,9 @@ def _evaluated(database: Database, feature: ResolvedFeature, given: pa.Table) ->
             connection.execute(query("computing/restrict"))
             cursor = raw_array_cursor(connection)
             row = cursor.execute(statement.as_bytes(), parameters).fetchone()
-    except psycopg.DataError as error:
+    except psycopg.Error as error:
+        if not _is_of_the_rule(error):
+            raise
         raise RuleError(
             str(feature.reference),
             f"failed on {given.num_rows} rows: {error.diag.message_primary}; nothing was stored",
@@ -117,6 +119,12 @@ def _evaluated(database: Database, feature: ResolvedFeature, given: pa.Table) ->
     values, _ = decode(outcomes, feature.dtype)
     null = None if missing is None else decode(missing, "bool")[0]
     return _without_nan(to_arrow(values, null, feature.dtype))
+
+
+def _is_of_the_rule(error: psycopg.Error) -> bool:
+    """Tell whether an error comes from the values or the size of what an expression makes."""
+    limits = "54"  # class 54 of SQLSTATE, which psycopg does not put under one error
+    return isinstance(error, psycopg.DataError) or (error.sqlstate or "").startswith(limits)
 
 
 def _statement(feature: ResolvedFeature, given: pa.Table) -> sql.Composed:
@@ -172,5 +180,5 @@ def _parameter(column: pa.ChunkedArray) -> ArrayParameter:
 
 def expression_sql(source: str) -> sql.SQL:
     """Return the expression of a registered rule as a part of a statement."""
-    # checked to be one expression, when it was made and (its functions) when it was registered
+    check_single(source)  # its functions were checked when it was registered
     return sql.SQL(source)

@@ -35,8 +35,8 @@ _CLOCKS = frozenset(
 )  # fmt: skip
 """Words whose value depends on when and by whom they are asked."""
 
-_MOMENTS = frozenset({"now", "today", "tomorrow", "yesterday"})
-"""Texts that PostgreSQL reads as times of its clock."""
+_MOMENT = re.compile(r"\b(now|today|tomorrow|yesterday)\b", re.IGNORECASE)
+"""Words in texts that PostgreSQL would read as times of its clock, as in ``'today 10:00'``."""
 
 _NEVER = frozenset(";$\\'\"")
 """Marks that end an expression, stand for parameters, or begin a text that does not end."""
@@ -78,10 +78,16 @@ def check_expression(given: object) -> str:
     Raises ``InvalidDefinitionError``.
     """
     expression = check_text("the expression of a rule", given).strip()
+    check_single(expression)
+    _check_windows(expression, list(_tokens(expression)))
+    return expression
+
+
+def check_single(expression: str) -> None:
+    """Raise ``InvalidDefinitionError`` unless this is one expression that reads no table."""
     tokens = list(_tokens(expression))
     _check_parts(expression, tokens)
     _check_nesting(expression, tokens)
-    return expression
 
 
 def functions_of(expression: str) -> list[str]:
@@ -125,7 +131,7 @@ def _check_parts(expression: str, tokens: list[Token]) -> None:
             fault = f"holds {token.text.upper()}; it may read the parents of the rule alone"
         elif word in _CLOCKS:
             fault = f"uses {token.text.upper()}; its value would depend on when and who computes it"
-        elif token.kind == "string" and token.text[1:-1].strip().lower() in _MOMENTS:
+        elif token.kind == "string" and _MOMENT.search(token.text):
             fault = f"holds {token.text}, a time of the clock; use event_time"
         elif token.text == "." or _prefixed(expression, tokens, place):
             fault = (
@@ -134,6 +140,19 @@ def _check_parts(expression: str, tokens: list[Token]) -> None:
             )
         if fault is not None:
             raise _refused(expression, fault)
+
+
+def _check_windows(expression: str, tokens: list[Token]) -> None:
+    """Raise ``InvalidDefinitionError`` for a window other than ``entity`` or a frame of it."""
+    for place, token in enumerate(tokens):
+        if token.kind == "word" and token.folded == "over":
+            following = [each.folded for each in tokens[place + 1 : place + 3] if each.text != "("]
+            if following[:1] != ["entity"]:
+                raise _refused(
+                    expression,
+                    "uses another window than its entity's; write OVER entity, or a frame of it "
+                    "such as OVER (entity ROWS 3 PRECEDING)",
+                )
 
 
 def _prefixed(expression: str, tokens: list[Token], place: int) -> bool:

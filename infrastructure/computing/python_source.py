@@ -2,21 +2,19 @@
 
 Canonical is, in this order: imports of libraries it names, constants it names (sorted by name),
 helper functions it calls (sorted by name), the function. Functions are their text as it stands in
-the file, dedented, without decorators, without blanks at line ends. What belongs to Python or to an
-installed library counts by its name alone.
+the file, dedented, without decorators, without blanks at line ends. Of a function that a decorator
+of the author's made, that is what the decorator returned, with what it wraps as a helper. What
+belongs to Python or to an installed library counts by its name alone.
 """
 
 import ast
 import builtins
 import dis
 import inspect
-import sys
-import sysconfig
 import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -24,11 +22,13 @@ from attrs import Factory, define
 
 from featuretrail.domain.errors import InvalidDefinitionError
 from featuretrail.domain.rules import Rule
+from featuretrail.infrastructure.computing.libraries import (
+    is_library,
+    is_library_file,
+    is_named_by,
+)
 
 _PLAIN = (bool, int, float, complex, str, bytes, date, datetime, timedelta, type(None))
-_LIBRARIES = tuple(
-    Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")
-)
 
 
 def python_source(function: FunctionType) -> str:
@@ -38,7 +38,7 @@ def python_source(function: FunctionType) -> str:
     """
     gathered = _Gathered(function.__name__, function.__module__)
     own = gathered.text_of(function)
-    gathered.follow(function)
+    gathered.follow(function, function.__name__)
     return gathered.joined(own)
 
 
@@ -49,37 +49,53 @@ class _Gathered:
     rule: str
     module: str
     imports: set[str] = Factory(set)
-    constants: set[str] = Factory(set)
+    constants: dict[str, str] = Factory(dict)
     helpers: set[tuple[str, str]] = Factory(set)
-    seen: set[CodeType] = Factory(set)
+    seen: set[FunctionType] = Factory(set)
 
     def joined(self, own: str) -> str:
-        head = [*sorted(self.imports), *sorted(self.constants)]
+        constants = (f"{name} = {value}" for name, value in self.constants.items())
+        head = [*sorted(self.imports), *sorted(constants)]
         helpers = [text for _, text in sorted(self.helpers)]
         parts = ["\n".join(head), *helpers, own]
         return "\n\n".join(part for part in parts if part)
 
-    def follow(self, function: FunctionType) -> None:
-        """Gather what the code of ``function`` names."""
-        self.seen.add(function.__code__)
-        names = _names_of(function)
-        for name, value in names.items():
-            self._add(name, value, function)
+    def follow(self, function: FunctionType, called: str) -> None:
+        """Gather what the code of ``function`` names, which the rule knows as ``called``."""
+        self.seen.add(function)
+        self._check_imports(function)
+        for name, value in _names_of(function).items():
+            self._add(name, value, function, called)
         for name, value in _defaults(function).items():
-            self._add(f"{function.__name__}.{name}", value, function)
+            self._add(f"{function.__name__}.{name}", value, function, called)
 
-    def _add(self, name: str, value: object, user: FunctionType) -> None:
+    def _check_imports(self, function: FunctionType) -> None:
+        """Refuse imports within ``function`` of modules whose code would not be followed."""
+        for node in ast.walk(ast.parse(_text(function))):
+            modules: list[str] = []
+            if isinstance(node, ast.Import):
+                modules = [each.name for each in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                modules = ["." * node.level + (node.module or "")]
+            for module in modules:
+                if not self._is_library(module):
+                    raise InvalidDefinitionError(
+                        f"the rule {self.rule!r} imports {module!r} within {function.__name__!r}, "
+                        "so that its code could change unseen; import it at the top of the file"
+                    )
+
+    def _add(self, name: str, value: object, user: FunctionType, called: str) -> None:
         function = value.function if isinstance(value, Rule) else value
         if _is_constant(value):
-            self.constants.add(f"{name} = {_spelled(value)}")
+            self._add_constant(name, _spelled(value), called)
         elif isinstance(value, ModuleType):
-            self._add_module(name, value, user)
+            self._add_module(name, value, user, called)
         elif isinstance(function, FunctionType) and not self._is_library(function.__module__):
-            if function.__code__ not in self.seen:
-                self.follow(function)
+            if function not in self.seen:
+                self.follow(function, name)
                 self.helpers.add((name, self.text_of(function)))
         elif self._is_named_thing(value):
-            where = getattr(value, "__module__", None) or type(value).__module__
+            where = _module_of(value)
             # where in the library it is defined may change from one release to the next
             self.imports.add(f"# {where.partition('.')[0]}: {name}")
         else:
@@ -89,37 +105,29 @@ class _Gathered:
                 "something of an installed library"
             )
 
-    def _add_module(self, name: str, module: ModuleType, user: FunctionType) -> None:
+    def _add_constant(self, name: str, spelled: str, called: str) -> None:
+        if self.constants.setdefault(name, spelled) != spelled:  # another function's of that name
+            self.constants[f"{called}: {name}"] = spelled
+
+    def _add_module(self, name: str, module: ModuleType, user: FunctionType, called: str) -> None:
         if self._is_library(module.__name__):
             self.imports.add(f"import {module.__name__} as {name}")
             return
         for attribute in _attributes_of(user, name):
             if not hasattr(module, attribute):
                 raise self._undefined(f"{name}.{attribute}")
-            self._add(f"{name}.{attribute}", getattr(module, attribute), user)
+            self._add(f"{name}.{attribute}", getattr(module, attribute), user, called)
 
     def _is_named_thing(self, value: object) -> bool:
         """Tell whether a library defines ``value``, so that its name says what it is."""
-        if isinstance(value, np.ufunc | BuiltinFunctionType):
-            return True
-        if isinstance(value, type | FunctionType) or callable(value):
-            return self._is_library(getattr(value, "__module__", None) or "")
-        return False
+        module = _module_of(value)
+        return callable(value) and self._is_library(module) and is_named_by(value, module)
 
     def _is_library(self, module: str) -> bool:
         top = module.partition(".")[0]
         if top == self.module.partition(".")[0] and top != "builtins":
             return False
-        if top in sys.stdlib_module_names and top != "__main__":
-            return True
-        loaded = sys.modules.get(top)
-        places = [getattr(loaded, "__file__", None), *getattr(loaded, "__path__", ())]
-        return any(
-            Path(place).resolve().is_relative_to(library)
-            for place in places
-            if place is not None
-            for library in _LIBRARIES
-        )
+        return is_library(module)
 
     def text_of(self, function: FunctionType) -> str:
         if function.__name__ == "<lambda>":
@@ -131,6 +139,11 @@ class _Gathered:
             raise InvalidDefinitionError(f"{function.__name__!r} is asynchronous; a rule is not")
         if inspect.isgeneratorfunction(function):
             raise InvalidDefinitionError(f"{function.__name__!r} yields; a rule returns an array")
+        if is_library_file(function.__code__.co_filename):
+            raise InvalidDefinitionError(
+                f"{function.__name__!r} is wrapped by a decorator of a library, whose settings "
+                "could change unseen; do within the function what the decorator does around it"
+            )
         try:
             text = _text(function)
             [node] = ast.parse(text).body
@@ -189,7 +202,8 @@ def _names_outside_annotations(function: FunctionType) -> set[str]:
 
 
 def _text(function: FunctionType) -> str:
-    return textwrap.dedent(inspect.getsource(function))
+    # of its code: of a function that wraps another, inspect would give the other's text
+    return textwrap.dedent(inspect.getsource(function.__code__))
 
 
 def _not_yet(function: FunctionType, name: str) -> InvalidDefinitionError:
@@ -208,25 +222,38 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _attributes_of(function: FunctionType, name: str) -> list[str]:
-    """Return what the code of ``function`` reads of the module it calls ``name``."""
+    """Return what the code of ``function`` reads of the module it calls ``name``, dots and all."""
+    first, *rest = name.split(".")
     found = set()
     for code in _codes(function.__code__):
         instructions = list(dis.get_instructions(code))
         for place, instruction in enumerate(instructions):
-            if not instruction.opname.startswith("LOAD_") or instruction.argval != name:
+            if _is_attribute(instruction) or instruction.argval != first:
                 continue
-            following = instructions[place + 1] if place + 1 < len(instructions) else None
-            if following is None or following.opname not in ("LOAD_ATTR", "LOAD_METHOD"):
+            if not instruction.opname.startswith("LOAD_"):
+                continue
+            following = instructions[place + 1 : place + len(rest) + 2]
+            read = [each.argval for each in following if _is_attribute(each)]
+            if len(read) > len(rest) and read[: len(rest)] == rest:
+                found.add(read[len(rest)])
+            elif read == rest:
                 raise InvalidDefinitionError(
                     f"the rule {function.__name__!r} uses the module {name!r} as a whole; name the "
                     f"functions it needs, as in {name}.function"
                 )
-            found.add(following.argval)
     return sorted(found)
 
 
+def _is_attribute(instruction: dis.Instruction) -> bool:
+    return instruction.opname in ("LOAD_ATTR", "LOAD_METHOD")
+
+
+def _module_of(value: object) -> str:
+    return getattr(value, "__module__", None) or type(value).__module__
+
+
 def _defaults(function: FunctionType) -> Mapping[str, Any]:
-    parameters = inspect.signature(function).parameters.values()
+    parameters = inspect.signature(function, follow_wrapped=False).parameters.values()
     return {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
 
 

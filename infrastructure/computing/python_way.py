@@ -147,6 +147,8 @@ def _as_arrow(dtype: str, array: Array, missing: Array) -> pa.Array:
         return pa.array(array.astype("datetime64[us]"), mask=missing).cast(UTC_TIME)
     if dtype in ("int64", "bool") and array.dtype.kind == "f":
         return _from_floats(dtype, np.where(missing, 0.0, array), missing)
+    if array.dtype.kind == "U":  # pyarrow ends each at its first NUL, where an object is refused
+        array = array.astype(object)
     return one_chunk(pa.array(array, mask=missing, from_pandas=False))
 
 

@@ -72,6 +72,8 @@ def test_the_report_is_one_json_document(filled: Run, folder: Path) -> None:
         (["compute", "derived"], "rules.py), which this process does not have"),
         (["compute", "derived", "--from", "nowhere.py"], "nowhere.py cannot be read"),
         (["compute", "derived", "--from", "broken.py"], "ZeroDivisionError: division by zero"),
+        (["compute", "derived", "--from", "exits.py"], "fails when it is run: SystemExit: 0"),
+        (["apply", "query.toml"], "holds SELECT; it may read the parents of the rule alone"),
         (["compute", "derived", "--from", "empty.py"], "needs a FeatureGroup or a FeatureSet"),
         (["compute", "derived", "--from", "lambda.py"], "lambda"),
         (["compute", "derived", "--since", "monday"], "--since 'monday' is no time"),
@@ -87,7 +89,20 @@ def test_what_cannot_be_computed_ends_with_2(
         "broken.py": "1 / 0",
         "empty.py": "import featuretrail",
         "lambda.py": "import featuretrail as ft\nft.rule(['a.b'])(lambda b: b)",
+        "exits.py": "raise SystemExit(0)",
         "empty.toml": "",
+        "query.toml": """
+            [[group]]
+            name = "spy"
+            keys = { origin = "text" }
+            [[group.features]]
+            name = "events"
+            dtype = "int64"
+            [group.features.rule]
+            kind = "sql"
+            source = "(SELECT count(*) FROM featuretrail.events)"
+            parents = ["weather.temp"]
+        """,
     }.items():
         (folder / name).write_text(text, encoding="utf-8")
     assert defined("apply", "rules.py").code == 0

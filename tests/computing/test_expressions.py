@@ -58,6 +58,10 @@ def test_an_expression_is_taken_as_it_is(expression: str) -> None:
         ('"open', "holds '\"'"),
         ("current_date", "uses CURRENT_DATE"),
         ("event_time > 'now'::timestamptz", "a time of the clock"),
+        ("event_time > 'Today 10:00'::timestamptz", "a time of the clock"),
+        ("count(*) OVER ()", "another window than its entity's"),
+        ("max(level) OVER (PARTITION BY note)", "another window than its entity's"),
+        ("sum(level) OVER (ORDER BY event_time)", "another window than its entity's"),
         ("level \u00d7 2", "holds '\u00d7'"),
         ("level\u00a0", "holds|several|is not|beside"),
         ("level\0", "NUL"),
@@ -110,6 +114,7 @@ MISUNDERSTOOD = [
     ("lo_import('/etc/passwd')::text::float8", "float64", "'lo_import', whose result"),
     ("(level, level)", "float64", "is of type record"),
     ("array[level]", "float64", r"is of type float8\[\]"),
+    ("given::text", "text", "'given' is no column"),
 ]
 
 
@@ -125,6 +130,22 @@ def test_registering_asks_the_database_what_it_makes_of_an_expression(
         for register in (store.plan, store.register):
             with pytest.raises(ft.InvalidDefinitionError, match=reason):
                 register(group)
+    assert "derived" not in store.registry().groups
+
+
+def test_expressions_of_files_and_of_no_constructor_are_checked_like_any_other(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    store.register(readings())
+    for source, reason in (
+        ("(SELECT count(*)::float8 FROM featuretrail.events)", "holds SELECT"),
+        ("level) AS value, (level", "closes a '\\)'"),
+        ("avg(level) OVER ()", "another window"),
+    ):
+        rule = ft.Rule("sql", ["readings.level"], source)
+        for register in (store.plan, store.register):
+            with pytest.raises(ft.InvalidDefinitionError, match=reason):
+                register(computed("derived", number("a", rule)))
     assert "derived" not in store.registry().groups
 
 
@@ -230,6 +251,19 @@ def test_an_expression_that_fails_says_so_and_stores_nothing(
         store.compute("derived")
     [failure] = store.audit.log(after=before)
     assert failure.event["error"] == "DivisionByZero"
+
+
+def test_an_expression_that_makes_too_much_fails_like_any_other(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    store.register(readings())
+    store.ingest("readings", table((1, 1, 0.0)))
+    for name, expression in {"much": "repeat(note, 2000000000)", "nul": "chr(level::int)"}.items():
+        rule = ft.sql_rule(expression, ["readings.note", "readings.level"])
+        store.register(computed(name, ft.Feature("a", "text", rule=rule)))
+
+        with pytest.raises(ft.RuleError, match=r"failed on 1 rows: .*nothing was stored"):
+            store.compute(name)
 
 
 def test_no_rule_is_made_of_anything_but_text() -> None:

@@ -126,6 +126,22 @@ def test_libraries_count_by_name_and_types_in_annotations_not_at_all(define: Any
     assert source.startswith("# attr: evolve\nimport numpy as np\n\ndef more(level: Floats)")
 
 
+def test_what_a_library_defines_is_known_by_its_name_whatever_its_kind(define: Any) -> None:
+    source = define(
+        """
+        from scipy.special import expit
+        from scipy.stats import norm
+
+        @ft.rule(parents=["readings.level"])
+        def more(level):
+            from math import pi
+            return norm.cdf(level) + expit(level) + np.median(level) + np.add.reduce(level) + pi
+        """
+    ).source
+
+    assert source.startswith("# numpy: expit\n# scipy: norm\nimport numpy as np\n")
+
+
 def test_a_helper_of_the_authors_other_module_is_part_of_the_source(define: Any) -> None:
     text = """
         import helpers_of_a_test as helpers
@@ -155,6 +171,67 @@ def test_constants_of_a_closure_are_part_of_the_source(define: Any) -> None:
     assert define(text.format(factor=2)).digest != define(text.format(factor=3)).digest
 
 
+def test_a_module_within_a_package_is_followed_to_what_is_used_of_it(define: Any) -> None:
+    text = """
+        import package_of_a_test
+
+        @ft.rule(parents=["readings.level"])
+        def more(level):
+            return package_of_a_test.inner.twice(level)
+        """
+    package = """
+from types import ModuleType
+
+def twice(x):
+    return {} * x
+
+inner = ModuleType("inner_of_a_test")
+inner.twice = twice
+"""
+    one, other = (define(text, package_of_a_test=package.format(by)) for by in (2, 3))
+
+    assert "return 2 * x" in one.source
+    assert one.digest != other.digest
+
+
+DECORATED = """
+import functools
+
+def times(factor):
+    def outer(function):
+        @functools.wraps(function)
+        def inner(x):
+            return factor * function(x)
+        return inner
+    return outer
+
+@times({first})
+def one(x):
+    return x
+
+@times({second})
+def two(x):
+    return x + 1
+
+@ft.rule(parents=["readings.level"])
+@times({last})
+def more(level):
+    return one(level) - two(level)
+"""
+
+
+def test_what_the_authors_decorators_do_is_part_of_the_source(define: Any) -> None:
+    changes = [(2, 3, 4), (3, 2, 4), (2, 3, 5), (2, 4, 3), (1, 3, 4)]
+    rules = [
+        define(DECORATED.format(first=first, second=second, last=last))
+        for first, second, last in changes
+    ]
+
+    assert len({rule.digest for rule in rules}) == len(changes)
+    assert "return factor * function(x)" in rules[0].source
+    assert "def more(level):" in rules[0].source
+
+
 def test_a_rule_may_call_another_rule_and_itself(define: Any) -> None:
     rule = define(
         """
@@ -173,6 +250,9 @@ def test_a_rule_may_call_another_rule_and_itself(define: Any) -> None:
 
     assert rule.source.count("def ") == 3
     assert rule(1) == 2
+
+
+USING = "made = {}\n@ft.rule(['readings.level'])\ndef more(level):\n    return made(level)"
 
 
 @pytest.mark.parametrize(
@@ -207,6 +287,33 @@ def test_a_rule_may_call_another_rule_and_itself(define: Any) -> None:
             "cannot be called with 2 arrays",
         ),
         ("@ft.rule('readings.level')\ndef more(level):\n    return level", "give a list such as"),
+        (USING.format("np.poly1d([1, 2])"), "uses 'made', a poly1d"),
+        (USING.format("np.vectorize(abs)"), "uses 'made', a vectorize"),
+        (USING.format("np.frompyfunc(abs, 1, 1)"), "uses 'made', a ufunc"),
+        (USING.format("{1: 2}.get"), "uses 'made', a builtin_function_or_method"),
+        (USING.format("__import__('functools').partial(abs)"), "uses 'made', a partial"),
+        (USING.format("__import__('scipy.stats').stats.norm(2).pdf"), "uses 'made', a method"),
+        (
+            (
+                "@ft.rule(['readings.level'])\ndef more(level):\n    from mine import it\n"
+                "    return it(level)"
+            ),
+            "imports 'mine' within 'more'",
+        ),
+        (
+            (
+                "@ft.rule(['readings.level'])\ndef more(level):\n    import mine.own as own\n"
+                "    return own.it(level)"
+            ),
+            r"imports 'mine\.own' within 'more'",
+        ),
+        (
+            (
+                "@ft.rule(['readings.level'])\n@np.errstate(divide='ignore')\ndef more(level):\n"
+                "    return 1 / level"
+            ),
+            "is wrapped by a decorator of a library",
+        ),
         ("@ft.rule([])\ndef more():\n    return 1", "has no parents"),
     ],
 )

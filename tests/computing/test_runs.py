@@ -4,6 +4,8 @@ from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any, cast
 
+import pytest
+
 import featuretrail as ft
 from tests.computing.readings import (
     KEYS,
@@ -90,8 +92,26 @@ def test_progress_is_told_feature_by_feature(store: ft.TimescaleDBFeatureStore) 
 
     store.compute(["more", "derived"], progress=lambda *step: told.append(step))
 
+    assert told[0] == ("computing features", 0, 3)  # so that a bar is there while the first runs
     assert told[-1] == ("computing features", 3, 3)
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+
+
+@pytest.mark.tiers("embedded", "apache")  # two units at once: Community has one session for both
+def test_independent_groups_are_computed_at_once(store: ft.TimescaleDBFeatureStore) -> None:
+    both = Barrier(2, timeout=30)
+
+    def met(level: Floats) -> Floats:
+        both.wait()  # comes back only when the other group's rule is here too
+        return level
+
+    rule = ft.Rule("python", ["readings.level"], "met", history=NOTHING, function=met)
+    store.register(
+        readings(), computed("derived", number("a", rule)), computed("more", number("b", rule))
+    )
+    store.ingest("readings", table((1, 1, 1.0)))
+
+    assert store.compute(["derived", "more"]).written == 2
 
 
 def test_two_who_compute_at_once_agree_and_repeat_nothing(

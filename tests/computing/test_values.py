@@ -183,3 +183,15 @@ def test_whole_numbers_that_floats_cannot_hold_are_refused_in_python_and_kept_in
     assert values(store, "exact.more", (1, 1)) == [2**53 + 2]
     with pytest.raises(ft.RuleError, match=r"beyond 2\*\*53"):
         store.compute("rounded")
+
+
+def test_a_text_is_never_cut_at_a_nul_but_refused(store: ft.TimescaleDBFeatureStore) -> None:
+    store.register(readings())
+    store.ingest("readings", table((1, 1, 1.0)))
+    rule = ft.Rule(
+        "python", ["readings.level"], "nul", function=lambda level: np.full(len(level), "a\0b")
+    )
+    store.register(computed("derived", ft.Feature("cut", "text", rule=rule)))
+
+    with pytest.raises(ft.FeatureTrailError, match="NUL"):
+        store.compute("derived")
