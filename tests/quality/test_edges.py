@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 import featuretrail as ft
+from featuretrail.domain.quality.window import Window
 from tests.quality.weather import JANUARY, fill, hourly, window
 
 LAST = datetime.max.replace(tzinfo=UTC)
@@ -33,7 +34,7 @@ def test_a_window_that_ends_in_the_future_does_not_stop_incidents(
 
 def test_windows_as_long_as_time_are_judged(store: ft.TimescaleDBFeatureStore) -> None:
     check = store.check_feature_quality
-    long = [(datetime(2000, 1, 1, tzinfo=UTC), LAST), timedelta(days=366_000)]
+    long: list[Window] = [(datetime(2000, 1, 1, tzinfo=UTC), LAST), timedelta(days=366_000)]
     last = hourly(3, JANUARY, event_time=[LAST, LAST - timedelta(days=1), JANUARY])
 
     assert [check("weather.temp", window=each).rows for each in long] == [1_000, 1_000]
