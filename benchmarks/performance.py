@@ -155,13 +155,13 @@ def _timed(store: ft.TimescaleDBFeatureStore, ask: Ask, repetitions: int) -> dic
 def _bare(store: ft.TimescaleDBFeatureStore, calls: int = 20_000) -> dict[str, float]:
     """Return the microseconds of recording alone, without the work that is recorded."""
     recorder = store.performance.recorder
-    online = Use(Selection(tuple((name, "1.0.0") for name in FEATURES)), "inference")
+    online = Use(Selection(tuple((name, "1.0.0") for name in FEATURES)), "inference", "serve")
     resolved = [store.registry().resolve(name) for name in FEATURES]
     spent = {f"group_{group}": 0.0 for group in range(GROUPS)}
 
     def training() -> None:
         reading = Meter.start().stop()
-        recorder.add_call(CallCost(10, resolved, spent, reading), "training")
+        recorder.add_call(CallCost(10, resolved, spent, reading), "training", "retrieve")
 
     return {
         "online read, 20 features": _each(lambda: recorder.add(online, 0.5, rows=1), calls),

@@ -32,6 +32,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "quality": (),
     "pool": (),
     "timescaledb": (),
+    "drift": ("evidently", "nannyml"),
 }
 """The benchmarks in their order, and the peers whose environments they need."""
 

@@ -14,7 +14,12 @@ from featuretrail.domain.events.checks import (
     ConsistencyChecked,
     QualityChecked,
 )
-from featuretrail.domain.events.performance import Context, Measurement, PerformanceSampled
+from featuretrail.domain.events.performance import (
+    Context,
+    Measurement,
+    Operation,
+    PerformanceSampled,
+)
 from featuretrail.domain.inputs import (
     check_amount,
     check_choice,
@@ -121,6 +126,7 @@ def measurement(
     row_count: int | None = None,
     performance_score: float | None = None,
     snapshot_id: str | None = None,
+    operation: Operation | None = None,
     accuracy_impact: float | None = None,
 ) -> Measurement:
     """Return one measurement of one feature, checked; raise ``InvalidInputError``."""
@@ -136,6 +142,7 @@ def measurement(
         performance_score=optional(check_score, "performance_score", performance_score),
         snapshot_id=optional(check_snapshot, "snapshot_id", snapshot_id),
         computation_context=_check_context(computation_context),
+        operation=optional(check_operation, "operation", operation),
         accuracy_impact=optional(check_number, "accuracy_impact", accuracy_impact),
     )
 
@@ -177,3 +184,10 @@ def _check_context(given: object) -> Context:
     contexts: tuple[Context, ...] = get_args(Context)
     chosen = check_choice("computation_context", given, contexts)
     return next(context for context in contexts if context == chosen)
+
+
+def check_operation(what: str, given: object) -> Operation:
+    """Return what was done when a measurement was taken."""
+    operations: tuple[Operation, ...] = get_args(Operation)
+    chosen = check_choice(what, given, operations)
+    return next(operation for operation in operations if operation == chosen)

@@ -278,7 +278,7 @@ class TimescaleDBFeatureStore:
         if not self._recorder.on:
             return self._historical.get(spine, resolved, **how)
         table, cost = self._historical.metered(spine, resolved, **how)
-        self._recorder.add_call(cost, "training")
+        self._recorder.add_call(cost, "training", "retrieve")
         return table
 
     @needs("auditor")

@@ -10,6 +10,9 @@ from featuretrail.domain.drift.significance import scaled_gamma_p
 
 Counts = NDArray[np.float64]
 
+MANY_EXPECTED = 100.0
+"""Rows expected in each cell from which the limit of the statistic is as good as exact."""
+
 FEWEST_EXPECTED = 3.0
 """Rows that a bin is expected to have now at least; rarer bins are pooled."""
 
@@ -119,7 +122,8 @@ def _cramers_v(difference: float, bias: float, size: float, reference_size: floa
 def _moments(reference: Counts, current: Counts) -> tuple[float, float]:
     """Mean and variance of the statistic when all rows are dealt out anew (Haldane 1940).
 
-    With few rows in a column they are not those of chi-square, however many columns there are.
+    With few rows in a column they are not those of chi-square, however many columns there are;
+    from 100 expected rows on in each cell, they are within a hundredth.
     Rational numbers, since the variance is the small difference of two large ones.
     """
     columns = reference + current
@@ -128,6 +132,8 @@ def _moments(reference: Counts, current: Counts) -> tuple[float, float]:
     whole = n + m
     if whole < 4 or c < 2:
         return 0.0, 0.0
+    if float(columns.min()) * min(n, m) >= MANY_EXPECTED * whole:
+        return (c - 1.0) * whole / (whole - 1.0), 2.0 * (c - 1.0)
     p = [Fraction(1)]
     for k in range(4):
         p.append(p[-1] * Fraction(n - k, whole - k))

@@ -65,16 +65,17 @@ def _of_first_lag(flags: Flags) -> float:
 def _greatest_ratio(flags: Sequence[Flags], rows: int) -> float:
     length = 64 if rows >= 256 * 64 else 8 if rows >= SHORT else 1
     sums = np.stack([_sums(each, length) for each in flags])
-    share = sums.mean(axis=1, keepdims=True) / length
-    spread = np.maximum(share * (1.0 - share), 1e-300)
+    means = sums.mean(axis=1, keepdims=True)
+    spread = np.maximum((means * (length - means)).ravel() / length**2, 1e-300)
+    deviations = sums - means
     greatest = 1.0
-    while (blocks := sums.shape[1]) >= FEWEST_BLOCKS:
-        deviations = (sums / length - share) ** 2 / spread
-        ratio = float(deviations.sum(axis=1).max()) * length / (blocks - 1)
+    while (blocks := deviations.shape[1]) >= FEWEST_BLOCKS:
+        squares = np.einsum("ij,ij->i", deviations, deviations)
+        ratio = float((squares / spread).max()) / length / (blocks - 1)
         if ratio > _by_chance(blocks):
             greatest = max(greatest, ratio)
-        even = sums[:, : blocks - blocks % 2]
-        sums, length = even[:, ::2] + even[:, 1::2], length * 2
+        even = deviations[:, : blocks - blocks % 2]
+        deviations, length = even[:, ::2] + even[:, 1::2], length * 2
     return greatest
 
 

@@ -77,9 +77,17 @@ class Measures(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON object."""
-        return asdict(
-            self, filter=lambda attribute, value: attribute.name != "profile" and value is not None
-        )
+        told = {
+            name: value
+            for name, value in asdict(self, recurse=False).items()
+            if value is not None and name != "profile"
+        }
+        told["shares"] = {name: asdict(each) for name, each in self.shares.items()}
+        for name, part in (("ordered", self.ordered), ("categories", self.categories)):
+            if part is not None:
+                bins = None if part.bins is None else asdict(part.bins)
+                told[name] = asdict(part, recurse=False) | {"bins": bins}
+        return told
 
 
 def measure(profile: Profile, values: object, dtype: str, *, block: int | None = None) -> Measures:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from featuretrail.domain.drift.categories import CategoryProfile, bucket_counts
 from featuretrail.domain.drift.column import Numbers
-from featuretrail.domain.drift.ordered import DECILES, HISTOGRAM_BINS, OrderedProfile
+from featuretrail.domain.drift.ordered import DECILES, OrderedProfile, between, equal_bins
 from featuretrail.domain.drift.profile import KNOTS, Profile
 
 Floats = NDArray[np.float64]
@@ -60,7 +60,9 @@ def _ordered(parts: Sequence[tuple[OrderedProfile, float]]) -> OrderedProfile | 
     at_edges = upto[np.searchsorted(points, edges)]
     thirds = points[np.searchsorted(upto, count * np.arange(1, 4) / 4.0, "right")]
     lines = _lines(points, thirds)
-    under = sum(weight * _counts_at(part, lines)[0] for part, weight in parts)
+    under = np.zeros(len(lines))
+    for part, weight in parts:
+        under += weight * _counts_at(part, lines)[0]
     mean, std = _moments(parts, count)
     return OrderedProfile(
         count=count,
@@ -74,9 +76,9 @@ def _ordered(parts: Sequence[tuple[OrderedProfile, float]]) -> OrderedProfile | 
         below=below,
         upto=upto,
         decile_edges=edges,
-        decile_counts=np.diff(at_edges, prepend=0.0, append=count),
+        decile_counts=between(at_edges, count),
         histogram_edges=lines,
-        histogram_counts=np.maximum(np.diff(under, prepend=0.0, append=count), 0.0),
+        histogram_counts=np.maximum(between(under, count), 0.0),
     )
 
 
@@ -115,10 +117,7 @@ def _lines(points: Numbers, thirds: Numbers) -> Floats:
     low, high = float(thirds[0]), float(thirds[2])
     reach = 3.0 * (high - low) if high > low else np.inf
     first, last = max(float(points[0]), low - reach), min(float(points[-1]), high + reach)
-    if not last > first or not np.isfinite(last - first):
-        return np.array([first, last])
-    with np.errstate(over="ignore"):  # the last step of the widest span; its end is exact
-        return np.unique(np.linspace(first, last, HISTOGRAM_BINS + 1))
+    return equal_bins(first, last)
 
 
 def _moments(

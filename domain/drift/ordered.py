@@ -1,5 +1,6 @@
 """The profile of ordered values: numbers, and times in microseconds."""
 
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +13,7 @@ Floats = NDArray[np.float64]
 
 DECILES = np.arange(1, 10)
 HISTOGRAM_BINS = 30
-LEVELS = 1_000
+LEVELS = (np.arange(1_000) + 0.5) / 1_000.0
 """Levels of the quantile function that Wasserstein's distance is a mean over."""
 
 _EQUAL = cmp_using(eq=np.array_equal)
@@ -118,9 +119,10 @@ class OrderedProfile:
                 return scale
         return None
 
-    def quantiles(self, levels: Floats) -> Numbers:
-        """Return the least points that more than ``levels`` of the values do not exceed."""
-        places = np.searchsorted(self.upto, levels * self.count, "right")
+    @cached_property
+    def at_levels(self) -> Numbers:
+        """The quantile function: the least points that more than ``LEVELS`` do not exceed."""
+        places = np.searchsorted(self.upto, LEVELS * self.count, "right")
         quantiles: Numbers = self.points[np.minimum(places, len(self.points) - 1)]
         return quantiles
 
@@ -157,7 +159,7 @@ def decile_edges(ordered: Numbers) -> Numbers:
 def bin_counts(ordered: Numbers, edges: Numbers) -> Floats:
     """Count ordered values in (-inf, first edge], ... (last edge, inf)."""
     places = np.searchsorted(ordered, edges, "right")
-    return np.diff(places, prepend=0, append=len(ordered)).astype(np.float64)
+    return between(places, len(ordered))
 
 
 def histogram_edges(ordered: Numbers) -> Floats:
@@ -165,10 +167,15 @@ def histogram_edges(ordered: Numbers) -> Floats:
     low, _, high = (float(each) for each in quartiles(ordered))
     reach = 3.0 * (high - low) if high > low else np.inf
     first, last = max(float(ordered[0]), low - reach), min(float(ordered[-1]), high + reach)
-    if not last > first or not np.isfinite(last - first):
+    return equal_bins(first, last)
+
+
+def equal_bins(first: float, last: float) -> Floats:
+    """Return the edges of 30 bins; of one bin where they are as near, or far, as floats can be."""
+    if not np.isfinite(last - first) or last - first < 1e-300:
         return np.array([first, last])
-    with np.errstate(over="ignore"):  # the last step of the widest span; its end is exact
-        return np.unique(np.linspace(first, last, HISTOGRAM_BINS + 1))
+    inner = first + (last - first) * (np.arange(HISTOGRAM_BINS) / HISTOGRAM_BINS)
+    return np.unique(np.append(inner, last))
 
 
 def histogram_counts(ordered: Numbers, edges: Floats) -> Floats:
@@ -176,7 +183,19 @@ def histogram_counts(ordered: Numbers, edges: Floats) -> Floats:
     lines = edges.astype(ordered.dtype) if ordered.dtype == np.float64 else edges
     places = np.searchsorted(ordered, lines, "left")
     places[-1] = np.searchsorted(ordered, lines[-1], "right")
-    return np.diff(places, prepend=0, append=len(ordered)).astype(np.float64)
+    return between(places, len(ordered))
+
+
+def between(places: NDArray[np.int64] | Floats, count: float) -> Floats:
+    """Return how many of ``count`` lie before the first place, between places, and after the last.
+
+    >>> between(np.array([2, 5]), 9)
+    array([2., 3., 4.])
+    """
+    counts = np.full(len(places) + 1, count, dtype=np.float64)
+    counts[:-1] = places
+    counts[1:] -= counts[:-1].copy()
+    return counts
 
 
 def _moments(ordered: Numbers) -> tuple[float | None, float | None]:

@@ -1,5 +1,7 @@
 """Ordered values now against their baseline: Kolmogorov-Smirnov, Wasserstein, bins of deciles."""
 
+import sys
+
 import numpy as np
 from attrs import frozen
 
@@ -15,7 +17,7 @@ from featuretrail.domain.drift.ordered import (
 )
 from featuretrail.domain.drift.significance import kolmogorov_p
 
-_LEVELS = (np.arange(LEVELS) + 0.5) / LEVELS
+GREATEST = sys.float_info.max
 
 
 @frozen
@@ -55,13 +57,11 @@ def measure_ordered(
     values in the profile. Sizes are numbers of independent rows.
     """
     count = len(ordered)
-    below = np.searchsorted(ordered, profile.points, "left") / count
-    upto = np.searchsorted(ordered, profile.points, "right") / count
-    was_below, was_upto = profile.below / profile.count, profile.upto / profile.count
-    ks = float(max(np.abs(below - was_below).max(), np.abs(upto - was_upto).max()))
-    distances = apart(profile.quantiles(_LEVELS), ordered[(_LEVELS * count).astype(np.int64)])
-    with np.errstate(over="ignore"):  # past float64 it is not known
-        wasserstein = _finite(distances.mean())
+    ks = _distance(profile, ordered)
+    with np.errstate(over="ignore"):
+        wasserstein = _finite(
+            apart(profile.at_levels, ordered[(LEVELS * count).astype(np.int64)]).mean()
+        )
     scale = profile.scale
     scaled = None if wasserstein is None or scale is None else _finite(wasserstein / scale)
     deciles = bin_counts(ordered, profile.decile_edges)
@@ -74,7 +74,7 @@ def measure_ordered(
         wasserstein_scaled=scaled,
         bins=measure_bins(profile.decile_counts, deciles, size=size, reference_size=reference_size),
         median=median,
-        moved=median - profile.quartiles[1],
+        moved=max(-GREATEST, min(GREATEST, median - profile.quartiles[1])),
         iqr_ratio=_finite((third - first) / profile.iqr) if profile.iqr > 0 else None,
         equal=equal,
         equal_p=equal_p,
@@ -82,6 +82,21 @@ def measure_ordered(
         maximum=ordered[-1].item(),
         histogram=tuple(histogram_counts(ordered, profile.histogram_edges).tolist()),
         deciles=tuple(deciles.tolist()),
+    )
+
+
+def _distance(profile: OrderedProfile, ordered: Numbers) -> float:
+    """The Kolmogorov-Smirnov distance, from both sides of each of the profile's points."""
+    below = np.searchsorted(ordered, profile.points, "left")
+    upto = below.copy()
+    tied = ordered[np.minimum(below, len(ordered) - 1)] == profile.points
+    if tied.any():
+        upto[tied] = np.searchsorted(ordered, profile.points[tied], "right")
+    return float(
+        max(
+            np.abs(below / len(ordered) - profile.below / profile.count).max(),
+            np.abs(upto / len(ordered) - profile.upto / profile.count).max(),
+        )
     )
 
 

@@ -14,6 +14,13 @@ from featuretrail.domain.drift.words import change, evidence
 from featuretrail.domain.events.drift import DriftType, Severity
 from featuretrail.domain.results import Result
 
+PLAIN = ("ks", "linf")
+"""Measures in shares of the rows; when they tell a drift, those of ``ABSTRACT`` do not decide."""
+
+ABSTRACT = ("wasserstein", "psi", "cramers_v")
+
+DEFAULTS = Thresholds()
+
 Evidence = Measures | ConceptMeasures
 Status = Literal["stable", "drift", "critical", "insufficient", "empty"]
 
@@ -113,9 +120,9 @@ def judge(
 
 
 def _of(thresholds: Thresholds | Mapping[str, Thresholds] | None, name: str) -> Thresholds:
-    if thresholds is None or isinstance(thresholds, Thresholds):
-        return thresholds or Thresholds()
-    return thresholds.get(name, Thresholds())
+    if isinstance(thresholds, Thresholds):
+        return thresholds
+    return DEFAULTS if thresholds is None else thresholds.get(name, DEFAULTS)
 
 
 def _testable(measures: Evidence, limits: Thresholds) -> list[Finding]:
@@ -164,15 +171,12 @@ def _verdict(
         return Verdict(name, "empty", "has no rows in the window", details=details)
     if min(measures.rows, measures.reference_rows) < limits.min_rows:
         return Verdict(name, "insufficient", _few_rows(measures, limits), details=details)
-    drifted = sorted(
-        (each for each in tested if each.drifted(limits.alpha)),
-        key=lambda each: each.reach,
-        reverse=True,
-    )
+    drifted = _by_weight([each for each in tested if each.drifted(limits.alpha)])
     if drifted:
         return _drift(name, measures, drifted, limits, details)
     few = _too_few(measures, limits)
-    nearest = max(tested, key=lambda each: each.reach, default=None)
+    of_values = [each for each in tested if each.finding.measure not in SHARES]
+    nearest = max(of_values or tested, key=lambda each: each.reach, default=None)
     if few is not None:
         words = (
             few.words if measures.values else "is not judged: it has no values, which is no news"
@@ -187,6 +191,16 @@ def _verdict(
         details=details,
     )
     return _with(verdict, nearest)
+
+
+def _by_weight(drifted: Sequence[_Tested]) -> list[_Tested]:
+    """The farthest first; but what a person can picture before the measures that also tell it."""
+    plain = any(each.finding.measure in PLAIN for each in drifted)
+    return sorted(
+        (each for each in drifted if not (plain and each.finding.measure in ABSTRACT)),
+        key=lambda each: each.reach,
+        reverse=True,
+    )
 
 
 def _drift(

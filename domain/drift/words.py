@@ -21,6 +21,9 @@ _MEASURES = {
 VISIBLE = 0.1
 """Median's way in IQR that is called a move; less is a change of spread or shape."""
 
+MOST_TIMES = 1e6
+"""IQRs from which a figure would say nothing more."""
+
 
 def change(measures: Measures | ConceptMeasures, finding: Finding) -> str:
     """Say what drifted: "moved up by 0.6 IQR", "null share rose from 0.1 % to 50 %"."""
@@ -103,7 +106,8 @@ def _moved(measures: Measures, moved: float | int, scale: float, unit: str) -> s
         return f"moved {'later' if moved > 0 else 'earlier'} by {_duration(moved)}"
     way = f"moved {'up' if moved > 0 else 'down'} by"
     if scale > 0.0:
-        return f"{way} {number(abs(moved) / scale)} {unit}"
+        times = abs(moved) / scale
+        return f"{way} {number(times) if times < MOST_TIMES else 'over a million'} {unit}"
     return f"{way} {number(abs(moved))}"
 
 

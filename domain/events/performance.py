@@ -8,14 +8,16 @@ from featuretrail.domain.events.base import Event, JsonObject, Score
 from featuretrail.domain.events.registry import register_events
 
 Context = Literal["training", "inference", "validation"]
+Operation = Literal["compute", "retrieve", "serve", "freeze"]
+"""Computing values by a rule, joining them to a spine, reading them online, joining a snapshot."""
 
 
 class Measurement(BaseModel):
     """One measurement of one feature; ``usage_frequency`` is how many uses it stands for.
 
     Times (milliseconds) are of one use, the mean where it stands for several; memory (MiB) is the
-    most that one took; ``row_count`` is how many rows all of them answered. What was not measured
-    is null.
+    most that one took; ``row_count`` is how many rows all of them answered. ``operation`` is what
+    was done, ``computation_context`` what for. What was not measured, or not said, is null.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,17 +33,18 @@ class Measurement(BaseModel):
     performance_score: Score | None = None
     snapshot_id: str | None = None
     computation_context: Context
+    operation: Operation | None = None
     accuracy_impact: float | None = None
 
 
 class PerformanceSampled(Event):
     """Measurements, many an event, in the order they were taken.
 
-    Those of class version 1 say neither CPU time nor rows.
+    Those of class version 1 say neither CPU time nor rows, and those before 3 not what was done.
     """
 
     TOPIC: ClassVar[str] = "featuretrail.performance.sampled"
-    class_version: ClassVar[int] = 2
+    class_version: ClassVar[int] = 3
 
     measurements: list[Measurement]
 
@@ -49,6 +52,12 @@ class PerformanceSampled(Event):
     def upcast_v1_v2(state: JsonObject) -> JsonObject:
         """Return the state of an event whose measurements knew neither CPU time nor rows."""
         unknown = {"cpu_time_ms": None, "row_count": None}
+        return {**state, "measurements": [each | unknown for each in state["measurements"]]}
+
+    @staticmethod
+    def upcast_v2_v3(state: JsonObject) -> JsonObject:
+        """Return the state of an event whose measurements did not say what was done."""
+        unknown = {"operation": None}
         return {**state, "measurements": [each | unknown for each in state["measurements"]]}
 
 

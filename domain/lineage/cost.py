@@ -7,11 +7,11 @@ from typing import Any
 from attrs import asdict, frozen
 
 from featuretrail.domain.events.lineage import Complexity
-from featuretrail.domain.events.performance import Context
+from featuretrail.domain.events.performance import Context, Operation
 from featuretrail.domain.results import Result
 
 NEWEST = 1_000
-"""Measurements of a feature, of any version and context, that are looked through."""
+"""Measurements of computing a feature, of any version, that are looked through; others as many."""
 COUNTED = 100
 """Measurements, the newest of a version in one context, whose median is the estimate."""
 ENOUGH = 3
@@ -20,10 +20,10 @@ LOW_BELOW_MS, HIGH_FROM_MS = 10.0, 100.0
 """A tenth of the default budget of a feature, and the budget."""
 
 PREFERRED: tuple[Context, ...] = ("training", "validation", "inference")
-"""Training computes whole columns, inference mostly reads what was computed."""
+"""Training takes whole columns, inference mostly a few rows."""
 
-Measured = tuple[str, float]
-"""The context of a measurement, and its milliseconds."""
+Measured = tuple[Operation | None, str, float]
+"""What was measured, if that was said; the context, and the milliseconds."""
 
 
 @frozen
@@ -31,7 +31,7 @@ class CostEstimate(Result):
     """The milliseconds of computing a version of a feature, and their class; ``None``: unknown.
 
     ``complexity`` is low below 10 ms, high from 100 ms on, medium between. ``reason`` says from
-    how many measurements of which context, or why there is no estimate.
+    how many measurements of what in which context, or why there is no estimate.
     """
 
     estimated_ms: float | None
@@ -45,26 +45,49 @@ class CostEstimate(Result):
         return asdict(self)
 
 
-def estimate_cost(measured: Sequence[Measured]) -> CostEstimate:
-    """Return the median of the newest measurements of one context.
+def estimate_cost(measured: Sequence[Measured], *, by_rule: bool = False) -> CostEstimate:
+    """Return the median of the newest measurements of one context, those of computing first.
 
-    ``measured`` are those of one version, newest first. The context is the first of training,
-    validation and inference that was measured at least three times; up to 100 are counted.
+    ``measured`` are those of one version, newest first. Where fewer than three say that they are of
+    computing, the others count; of a feature that is computed ``by_rule`` only those that do not
+    say what was done, since reading it says nothing of its rule. The context is the first of
+    training, validation and inference that was measured at least three times; up to 100 are
+    counted.
 
-    >>> estimate_cost([("training", 12.0), ("training", 9.0), ("training", 14.0)]).estimated_ms
+    >>> estimate_cost([("compute", "training", ms) for ms in (12.0, 9.0, 14.0)]).estimated_ms
     12.0
     """
+    computing = [each for each in measured if each[0] == "compute"]
+    untold = [each for each in measured if each[0] is None]
+    found = _median(computing, "measurements of computing in {}")
+    if found is None and by_rule:
+        found = _median(untold, "measurements in {} that do not say what was done")
+    elif found is None:
+        found = _median(measured, "measurements in {}")
+    if found is not None:
+        return found
+    if not by_rule:
+        return _not_evaluated(len(measured), f"{len(measured)} measurements of this version")
+    return _not_evaluated(
+        len(computing) + len(untold),
+        f"{len(computing)} measurements of computing this version and {len(untold)} that do not "
+        "say what was done",
+    )
+
+
+def _median(measured: Sequence[Measured], what: str) -> CostEstimate | None:
     for context in PREFERRED:
-        times = [time for of, time in measured if of == context][:COUNTED]
+        times = [time for _, of, time in measured if of == context][:COUNTED]
         if len(times) >= ENOUGH:
             typical = median(times)
-            reason = f"median of {len(times)} measurements in {context}"
+            reason = f"median of {len(times)} {what.format(context)}"
             return CostEstimate(typical, complexity_of(typical), len(times), context, reason)
-    reason = (
-        f"not evaluated: {len(measured)} measurements of this version on the read side, an "
-        f"estimate needs {ENOUGH} of one context"
-    )
-    return CostEstimate(None, None, len(measured), None, reason)
+    return None
+
+
+def _not_evaluated(count: int, what: str) -> CostEstimate:
+    reason = f"not evaluated: {what} on the read side, an estimate needs {ENOUGH} of one context"
+    return CostEstimate(None, None, count, None, reason)
 
 
 def complexity_of(milliseconds: float) -> Complexity:

@@ -23,6 +23,9 @@ WARM_BY: Final = 3.6
 GALE: Final = 200.0
 """Miles per hour that no wind at an airport reaches; the data has 1,048 at EWR on 12 February."""
 
+METRES_PER_SECOND: Final = 0.44704
+"""Metres per second that are a mile per hour."""
+
 
 def weather_table() -> pa.Table:
     """Return the weather group's values: key, event time, publication time, eight features.
@@ -48,9 +51,8 @@ def recalibration(
 
     The story is made up, its figures are the data's: same keys and event times, published later.
     """
-    time = weather["event_time"]
-    during = pc.and_(pc.greater_equal(time, since), pc.less(time, until))
-    table = weather.filter(pc.and_(during, pc.equal(weather["origin"], WARM_SENSOR)))
+    table = _during(weather, since, until)
+    table = table.filter(pc.equal(table["origin"], WARM_SENSOR))
     for column in ("temp", "dewp"):
         cooler = np.round(table[column].to_numpy() - by, 2)
         table = _with(table, column, pa.array(cooler))
@@ -65,6 +67,27 @@ def impossible_wind(weather: pa.Table) -> pa.Table:
     table = weather.filter(pc.greater(weather["wind_speed"], GALE))
     table = _with(table, "wind_speed", pa.nulls(table.num_rows, pa.float64()))
     return _published_on(table, times.utc(2013, 3, 1))
+
+
+def in_metres_per_second(weather: pa.Table, since: datetime, until: datetime) -> pa.Table:
+    """Return the readings of a time with their wind in another unit, published when it ends.
+
+    The story is made up: a logger that reports metres per second where miles per hour are meant.
+    """
+    table = _during(weather, since, until)
+    wind = np.round(table["wind_speed"].to_numpy() * METRES_PER_SECOND, 2)
+    return _published_on(_with(table, "wind_speed", pa.array(wind, from_pandas=True)), until)
+
+
+def sent_again(
+    weather: pa.Table, since: datetime, until: datetime, *, published: datetime
+) -> pa.Table:
+    """Return the readings of a time as they were, published anew."""
+    return _published_on(_during(weather, since, until), published)
+
+
+def _during(weather: pa.Table, since: datetime, until: datetime) -> pa.Table:
+    return times.before(times.since(weather, since), until)
 
 
 def _published_on(table: pa.Table, day: datetime) -> pa.Table:

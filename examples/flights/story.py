@@ -1,6 +1,6 @@
 """The story, in order."""
 
-from flights import computed, derived, freezing, hindsight, origins, present
+from flights import computed, derived, freezing, hindsight, origins, present, seasons, watch
 from flights.scene import Scene
 
 
@@ -28,5 +28,7 @@ def tell(scene: Scene) -> None:
     present.account(scene)
     computed.compute(scene)
     origins.trace(scene, frozen)
+    seasons.compare(scene)
+    watch.watch(scene)
     derived.rebuild(scene)
     derived.ask(scene, frozen)

@@ -77,7 +77,8 @@ class FeatureLineageTracker:
     ) -> FeatureLineage:
         """Declare what a feature is made from; see the facade's ``track_feature_lineage``."""
         registry = self._registry.current()
-        feature = registry.resolve(_reference(feature_name, version)).reference
+        resolved = registry.resolve(_reference(feature_name, version))
+        feature = resolved.reference
         facts = self._reader.current().graph.facts(Node.feature(feature))
         given = facts.reads or () if parents is None else parents
         declaration = Declaration(
@@ -87,7 +88,7 @@ class FeatureLineageTracker:
             streaming_source=streaming_source,
             outcome_tracking_version=outcome_tracking_version,
             cross_system_consistency=cross_system_consistency,
-            cost=read_cost(self._database, feature),
+            cost=read_cost(self._database, resolved),
         )
         self._declarer.declare(declaration, self._decided_by(actor, reason))
         return FeatureLineage.of(self._now(), feature)
@@ -134,9 +135,7 @@ class FeatureLineageTracker:
     def cost(self, feature_name: str, *, version: str | Version | None = None) -> CostEstimate:
         """Estimate what computing a feature costs, from the measurements on the read side."""
         registry = self._registry.current()
-        return read_cost(
-            self._database, registry.resolve(_reference(feature_name, version)).reference
-        )
+        return read_cost(self._database, registry.resolve(_reference(feature_name, version)))
 
     @needs("auditor")
     def upstream(

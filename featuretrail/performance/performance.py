@@ -18,13 +18,14 @@ from featuretrail.domain.errors import (
     ProjectionTimeoutError,
 )
 from featuretrail.domain.events import Metadata, MetadataRecorded
-from featuretrail.domain.events.performance import Context
+from featuretrail.domain.events.performance import Context, Operation
 from featuretrail.domain.inputs import check_choice, check_count, optional, shown
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.performance.hints import Hint, hints
 from featuretrail.domain.performance.regressions import Comparison, compare_versions
 from featuretrail.domain.performance.score import BUDGET_KEY, check_budget
 from featuretrail.domain.performance.summary import CostSummary, FeaturePerformance
+from featuretrail.domain.records import check_operation
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.domain.results import Result
 from featuretrail.infrastructure.access import needs
@@ -99,19 +100,26 @@ class Performance:
         context: Context = "training",
         *,
         rows: int | None = None,
+        operation: Operation | None = None,
     ) -> Measure:
         """Measure what a block, or each call of a function, costs ``feature``.
 
         A context manager and a decorator: wall time, processor time of the thread, and by how much
         the process had to grow at its peak. ``rows`` is how many rows a block answers, if that is
-        known. Recorded with the version that ``feature`` names, or the latest; a block that raises
-        is not. Raises ``NotFoundError`` or ``InvalidInputError``.
+        known. ``operation`` is what it does, if that is to be said: what makes the feature's values
+        is ``"compute"``, and its time is what ``store.lineage.cost`` goes by. Recorded with the
+        version that ``feature`` names, or the latest; a block that raises is not. Raises
+        ``NotFoundError`` or ``InvalidInputError``.
         """
         chosen: Any = check_choice("context", context, get_args(Context))
         resolved = self._resolved(feature)
         return Measure(
             self.recorder,
-            Use(SELECTIONS.of([resolved]), chosen),
+            Use(
+                SELECTIONS.of([resolved]),
+                chosen,
+                optional(check_operation, "operation", operation),
+            ),
             optional(check_count, "rows", rows),
         )
 

@@ -199,6 +199,7 @@ def _outcome(unit: Unit, window: Window, computed: _Computed, receipt: Receipt |
                 datetime.now(UTC),
                 milliseconds,
                 "training",
+                operation="compute",
                 version=str(feature.version.version),
                 memory_usage_mb=cost.memory_mb,
                 cpu_time_ms=None if cost.cpu_seconds is None else 1000 * cost.cpu_seconds,

@@ -102,6 +102,7 @@ class Buffer:
                     if use.performance_score is None
                     else use.performance_score,
                     snapshot_id=use.snapshot_id,
+                    operation=use.operation,
                     accuracy_impact=use.accuracy_impact,
                 )
 

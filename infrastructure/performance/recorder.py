@@ -15,7 +15,7 @@ from weakref import WeakSet
 from attrs import asdict, frozen
 
 from featuretrail.domain.events import Metadata
-from featuretrail.domain.events.performance import Context, Measurement
+from featuretrail.domain.events.performance import Context, Measurement, Operation
 from featuretrail.domain.records import measurement
 from featuretrail.domain.results import Result
 from featuretrail.infrastructure.database import Database
@@ -111,6 +111,7 @@ class Recorder:
             use = Use(
                 Selection(((each.feature_name, each.version),)),
                 each.computation_context,
+                each.operation,
                 each.snapshot_id,
                 each.performance_score,
                 each.accuracy_impact,
@@ -125,10 +126,16 @@ class Recorder:
                 rows=each.row_count,
             )
 
-    def add_call(self, cost: CallCost, context: Context, snapshot_id: str | None = None) -> None:
+    def add_call(
+        self,
+        cost: CallCost,
+        context: Context,
+        operation: Operation,
+        snapshot_id: str | None = None,
+    ) -> None:
         """Take one call for several features; each has its share of what the call cost."""
         if self._off is None and self._writer.refused is None:
-            self._enqueue(Call(time.time(), cost, context, snapshot_id))
+            self._enqueue(Call(time.time(), cost, context, operation, snapshot_id))
 
     def add(
         self,

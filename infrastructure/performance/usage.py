@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from attrs import field, frozen
 
-from featuretrail.domain.events.performance import Context
+from featuretrail.domain.events.performance import Context, Operation
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.performance.meter import Reading
 
@@ -91,10 +91,14 @@ class CallCost:
 
 @frozen(cache_hash=True)
 class Use:
-    """What uses of one kind have in common; ``context`` is training, inference or validation."""
+    """What uses of one kind have in common; ``operation`` is what was done, ``None`` if not said.
+
+    ``context`` is training, inference or validation.
+    """
 
     selection: Selection
     context: Context
+    operation: Operation | None = None
     snapshot_id: str | None = None
     performance_score: float | None = None
     accuracy_impact: float | None = None
@@ -119,13 +123,14 @@ class Call(NamedTuple):
     at: float
     cost: CallCost
     context: Context
+    operation: Operation
     snapshot_id: str | None
 
     def uses(self) -> list[Uses]:
         """Return the uses that the call was."""
         return [
             Uses(
-                Use(share.selection, self.context, self.snapshot_id),
+                Use(share.selection, self.context, self.operation, self.snapshot_id),
                 self.at,
                 share.milliseconds,
                 1,

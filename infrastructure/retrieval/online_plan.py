@@ -72,7 +72,7 @@ class OnlinePlan:
             groups.append(GroupPlan(of_group[0].group, columns, dtypes, start))
             start += HEAD + len(columns)
         statement = _statement(keys, groups).as_bytes()
-        use = Use(SELECTIONS.of(features), "inference")
+        use = Use(SELECTIONS.of(features), "inference", "serve")
         return cls(tuple(features), keys, tuple(groups), statement, use)
 
 

@@ -73,7 +73,7 @@ class FeatureSnapshotManager:
         self._check_version(order, self._catalogue.all(order.feature_set.definition.name))
         matrix, cost = derive(self._database, self._reader, source)
         made = self._record(order, source, matrix, started)
-        self._recorder.add_call(cost, "training", made.snapshot_id)
+        self._recorder.add_call(cost, "training", "freeze", made.snapshot_id)
         return made
 
     @needs("auditor")

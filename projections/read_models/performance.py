@@ -28,6 +28,7 @@ def sampled(event: PerformanceSampled, at: Place) -> list[Change]:
             "measured_at": measured.measured_at,
             "cpu_time_ms": measured.cpu_time_ms,
             "row_count": measured.row_count,
+            "operation": measured.operation,
         }
         for place, measured in enumerate(event.measurements)
     ]

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 import featuretrail as ft
 from featuretrail.domain.events import Measurement, Metadata, PerformanceSampled
-from featuretrail.domain.records import measurement
+from featuretrail.domain.lineage.cost import NEWEST
+from featuretrail.domain.records import measurement, performance_sample
 from featuretrail.infrastructure.computing.recording import LogRecorder
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
@@ -62,7 +64,7 @@ def test_a_recorder_of_the_callers_takes_the_measurements(
 
     assert [(item.feature_name, item.version) for item in taken] == [("derived.two", "1.0.0")]
     [item] = taken
-    assert item.row_count == 1
+    assert (item.operation, item.row_count) == ("compute", 1)
     assert item.cpu_time_ms is not None
     assert item.memory_usage_mb is not None
     assert not any(e.topic == PerformanceSampled.TOPIC for e in store.audit.log(limit=None))
@@ -81,6 +83,31 @@ def test_what_was_stored_before_a_rule_failed_has_its_cost_recorded(
     [sample] = store.audit.log(limit=None, topic=PerformanceSampled.TOPIC)
     assert [item["feature_name"] for item in sample.event["measurements"]] == ["derived.two"]
     assert values(store, "derived.two", (1, 1)) == [2.0]
+
+
+def test_a_rule_costs_what_computing_took_however_often_its_feature_was_read_since(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    defined(store, number("two", double()))
+    for at in range(3):
+        store.ingest("readings", table((1, at, 1.0)))
+        store.compute("derived")
+    now = datetime.now(UTC)
+    read = [
+        measurement("derived.two", now, 9_000.0, "training", operation="retrieve", version="1.0.0")
+    ] * (NEWEST + 1)
+    store._log.append(performance_sample(uuid4(), read, Metadata()))
+    store.projections.catch_up()
+
+    found = store.lineage.cost("derived.two")
+
+    times = [
+        row["computation_time_ms"]
+        for row in store.audit.rows_at("feature_performance_metrics").rows
+        if row["operation"] == "compute"
+    ]
+    assert found.reason == "median of 3 measurements of computing in training"
+    assert found.estimated_ms == sorted(times)[1] < 9_000.0
 
 
 def test_measurements_wait_for_a_database_that_is_away(database: Clone) -> None:

@@ -37,6 +37,38 @@ def test_a_second_run_starts_afresh_and_reports_the_same_facts_which_hold(workpl
     assert first["past"]["actor"] == "weather-desk"
     assert 0 < first["computing"]["written_again"] < first["computing"]["computed_again"]
     assert first["computing"]["new_at_once"] == 0
+    _check_seasons(first["seasons"], workplace)
+    _check_watch(first["watch"])
+
+
+def _check_seasons(facts: dict[str, Any], folder: Path) -> None:
+    temp = {
+        month: {against: said["weather.temp"] for against, said in checks.items()}
+        for month, checks in facts["verdicts"].items()
+    }
+    assert temp["July"] == {"January": "drift", "its odd days": "stable"}
+    assert len(temp) == 12
+    assert {said["its odd days"] for said in temp.values()} == {"stable", "insufficient"}
+    picture = (folder / facts["picture"]).read_text(encoding="utf-8")
+    assert picture.startswith("<svg")
+    assert "weather.temp against baseline january" in picture
+
+
+def _check_watch(facts: dict[str, Any]) -> None:
+    days = ("08", "15", "22", "29")
+    outcomes = ("passed", "passed", "found", "passed")
+    assert facts["runs"] == [
+        [f"2013-12-{day}T00:00:00+00:00", outcome]
+        for day, outcome in zip(days, outcomes, strict=True)
+    ]
+    [incident] = facts["incidents"]
+    assert incident["feature"] == "weather.wind_speed"
+    assert incident["severity"] == "critical"
+    assert incident["since"] == "2013-12-15T00:00:00+00:00"
+    assert not incident["open"]
+    assert incident["action"].startswith("returned to its baseline")
+    assert [kind for kind, _ in facts["messages"]] == ["opened", "resolved"]
+    assert facts["refused"] == 0
 
 
 def _run(folder: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from flights import observations
+from flights import observations, times, watch
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,27 @@ def test_the_recalibration_lowers_a_week_of_one_airport(weather: pa.Table) -> No
     assert pc.min_max(pc.round(fall, 6)).as_py() == {"min": 3.6, "max": 3.6}
 
 
+def test_the_broken_week_has_its_wind_in_another_unit_and_is_mended_to_what_it_was(
+    weather: pa.Table,
+) -> None:
+    broken = observations.in_metres_per_second(weather, *watch.BROKEN)
+    mended = observations.sent_again(weather, *watch.BROKEN, published=times.utc(2013, 12, 23))
+    expected = pc.multiply(mended["wind_speed"], 0.44704)
+    unlike = pc.abs(pc.subtract(broken["wind_speed"], expected))
+
+    assert broken.num_rows == mended.num_rows == 503  # one of the week's 504 hours has no reading
+    assert pc.min_max(broken["event_time"]).as_py()["max"] < watch.BROKEN[1]
+    assert broken.drop_columns(["wind_speed", "published_at"]).equals(
+        mended.drop_columns(["wind_speed", "published_at"])
+    )
+    assert pc.max(unlike).as_py() <= 0.005 + 1e-9
+    assert pc.mean(mended["wind_speed"]).as_py() > 2 * pc.mean(broken["wind_speed"]).as_py() > 0
+
+
 def test_corrections_are_published_after_what_they_correct(weather: pa.Table) -> None:
-    for correction in (observations.impossible_wind(weather), observations.recalibration(weather)):
+    for correction in (
+        observations.impossible_wind(weather),
+        observations.recalibration(weather),
+        observations.in_metres_per_second(weather, *watch.BROKEN),
+    ):
         assert pc.all(pc.greater(correction["published_at"], correction["event_time"])).as_py()

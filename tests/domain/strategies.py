@@ -111,6 +111,7 @@ measurements = st.builds(
     row_count=st.none() | st.integers(0, 2**63 - 1),
     performance_score=st.none() | scores,
     snapshot_id=st.none() | snapshot_ids,
+    operation=st.sampled_from([None, "compute", "retrieve", "serve", "freeze"]),
     accuracy_impact=st.none() | st.floats(-1e3, 1e3),
 )
 lineage_facts: Facts = st.fixed_dictionaries(

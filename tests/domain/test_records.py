@@ -47,6 +47,7 @@ MEASURED: dict[str, Any] = {
     "row_count": np.int32(30),
     "performance_score": 99,
     "snapshot_id": "delay@1.0.0",
+    "operation": "freeze",
     "accuracy_impact": -0.25,
 }
 
@@ -164,6 +165,8 @@ def test_a_measurement_is_timed_in_utc() -> None:
         {"row_count": 2.5},
         {"performance_score": 101},
         {"snapshot_id": "@1.0.0"},
+        {"operation": "computed"},
+        {"operation": ""},
         {"accuracy_impact": float("nan")},
     ],
     ids=str,

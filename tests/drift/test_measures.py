@@ -204,3 +204,17 @@ def test_int64_beyond_floats_differ_by_one() -> None:
 def test_a_profile_of_another_type_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="against a profile of 'float64'"):
         measure(profile_of(normal(1, 100), "float64"), pa.array(["a"]), "text")
+
+
+def test_the_limit_of_the_moments_is_as_good_as_exact_where_it_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    was, now = np.full(10, 1_000.0), np.full(10, 200.0)
+    limit = measure_bins(was, now + np.arange(10.0) * 6.0, size=2_270, reference_size=10_000)
+    monkeypatch.setattr("featuretrail.domain.drift.bins.MANY_EXPECTED", np.inf)
+    exact = measure_bins(was, now + np.arange(10.0) * 6.0, size=2_270, reference_size=10_000)
+
+    assert limit is not None
+    assert exact is not None
+    assert limit.p == pytest.approx(exact.p, rel=0.03)
+    assert limit.cramers_v == pytest.approx(exact.cramers_v, rel=1e-3)

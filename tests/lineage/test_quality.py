@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from featuretrail.domain.events import Event
-from featuretrail.domain.lineage.cost import complexity_of, estimate_cost
+from featuretrail.domain.lineage.cost import Measured, complexity_of, estimate_cost
 from featuretrail.domain.lineage.draft import graph_of
 from featuretrail.domain.lineage.finding import find_node, find_versions
 from featuretrail.domain.lineage.graph import Edge, LineageGraph
@@ -113,10 +113,33 @@ def test_a_feature_whose_lineage_was_never_declared_has_no_score() -> None:
 def test_a_cost_is_the_median_of_the_newest_measurements_of_one_context(
     measured: list[tuple[str, float]], estimated: float | None, context: str | None
 ) -> None:
-    found = estimate_cost(measured)
+    found = estimate_cost([(None, *each) for each in measured])
     assert (found.estimated_ms, found.context) == (estimated, context)
     assert found.complexity == (None if estimated is None else complexity_of(estimated))
     assert found.to_dict()["reason"].startswith("median" if estimated else "not evaluated")
+
+
+COMPUTED: list[Measured] = [("compute", "training", 50.0)]
+RETRIEVED: list[Measured] = [("retrieve", "training", 2.0), ("freeze", "training", 2.0)]
+UNTOLD: list[Measured] = [(None, "training", 20.0)]
+
+
+@pytest.mark.parametrize(
+    ("measured", "by_rule", "estimated", "reason"),
+    [
+        (RETRIEVED * 50 + UNTOLD * 9 + COMPUTED * 3, True, 50.0, "3 measurements of computing in"),
+        (COMPUTED * 2 + RETRIEVED * 9 + UNTOLD * 3, True, 20.0, "3 measurements in training that"),
+        (COMPUTED * 2 + RETRIEVED * 9 + UNTOLD, True, None, "2 measurements of computing this"),
+        (RETRIEVED * 9 + COMPUTED * 3, False, 50.0, "3 measurements of computing in training"),
+        (RETRIEVED * 2, False, 2.0, "median of 4 measurements in training"),
+    ],
+)
+def test_reading_a_feature_says_nothing_of_what_its_rule_costs(
+    measured: list[Measured], by_rule: bool, estimated: float | None, reason: str
+) -> None:
+    found = estimate_cost(measured, by_rule=by_rule)
+    assert found.estimated_ms == estimated
+    assert reason in found.reason
 
 
 @given(edge_lists)

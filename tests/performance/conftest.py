@@ -32,7 +32,7 @@ def recorded(url: str) -> list[Row]:
             "feature_name text, version text, computation_time_ms float, cpu_time_ms float, "
             "memory_usage_mb float, usage_frequency bigint, row_count bigint, "
             "performance_score float, snapshot_id text, computation_context text, "
-            "accuracy_impact float) "
+            "operation text, accuracy_impact float) "
             "WHERE e.topic = 'featuretrail.performance.sampled' ORDER BY e.position"
         ).fetchall()
 

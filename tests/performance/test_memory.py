@@ -7,9 +7,9 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from mmap import PAGESIZE, mmap
 from threading import Barrier, Event, Thread
 
-import numpy as np
 import pytest
 
 import featuretrail as ft
@@ -108,16 +108,23 @@ def test_a_known_load_is_recorded_as_the_system_counts_it(database: Database) ->
 @LINUX
 def test_nested_blocks_each_have_their_own_peak() -> None:
     outer = Meter.start().watch_memory()
-    first = np.ones(64 * 2**17)
-    del first
+    _touch(64).close()
     inner = Meter.start().watch_memory()
-    second = np.ones(16 * 2**17)
+    held = _touch(16)
     inside = inner.stop()
-    del second
+    held.close()
     outside = outer.stop()
 
     assert inside.memory_mb == pytest.approx(16, abs=2)
     assert outside.memory_mb == pytest.approx(64, abs=4)
+
+
+def _touch(mib: int) -> mmap:
+    """Make new memory resident: an allocator could give what it still has from before."""
+    memory = mmap(-1, mib * 2**20)
+    for page in range(0, len(memory), PAGESIZE):
+        memory[page] = 1
+    return memory
 
 
 @LINUX

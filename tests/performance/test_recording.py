@@ -33,7 +33,7 @@ def test_a_retrieval_is_recorded_for_each_feature_with_its_share(
         ("weather.sky", "1.0.0"),
     ]
     for each in found:
-        assert each["computation_context"] == "training"
+        assert (each["operation"], each["computation_context"]) == ("retrieve", "training")
         assert (each["usage_frequency"], each["row_count"]) == (1, 4)
         assert 0 < each["cpu_time_ms"] <= each["computation_time_ms"] * 1.1
         assert each["snapshot_id"] is None
@@ -72,9 +72,10 @@ def test_a_snapshot_is_recorded_with_its_name(
 
     found = recorded(database.url)
 
-    assert [(each["snapshot_id"], each["computation_context"]) for each in found] == [
-        (made.snapshot_id, "training"),
-        (made.snapshot_id, "training"),
+    facts = ("snapshot_id", "computation_context", "operation")
+    assert [tuple(each[fact] for fact in facts) for each in found] == [
+        (made.snapshot_id, "training", "freeze"),
+        (made.snapshot_id, "training", "freeze"),
     ]
 
 
@@ -89,7 +90,9 @@ def test_many_online_reads_become_few_measurements(
 
     assert sum(each["usage_frequency"] for each in found) == 300
     assert sum(each["row_count"] for each in found) == 600
-    assert {each["computation_context"] for each in found} == {"inference"}
+    assert {(each["operation"], each["computation_context"]) for each in found} == {
+        ("serve", "inference")
+    }
     assert len(found) < 60
 
 
@@ -122,7 +125,7 @@ def test_a_measured_block_and_a_measured_function_are_recorded(
     with store.performance.measure("weather.temp@1.0.0", "validation", rows=7) as taken:
         sleep(0.02)
 
-    @store.performance.measure("weather.sky")
+    @store.performance.measure("weather.sky", operation="compute")
     def compute(number: int) -> int:
         return number + 1
 
@@ -138,6 +141,7 @@ def test_a_measured_block_and_a_measured_function_are_recorded(
     assert block["cpu_time_ms"] < 20
     assert sum(each["usage_frequency"] for each in calls) == 2
     assert {each["feature_name"] for each in calls} == {"weather.sky"}
+    assert (block["operation"], {each["operation"] for each in calls}) == (None, {"compute"})
     assert compute.__name__ == "compute"
 
 
@@ -160,6 +164,8 @@ def test_what_cannot_be_measured_is_refused(store: ft.TimescaleDBFeatureStore) -
         measure("weather.tmp")
     with pytest.raises(InvalidInputError, match="context is 'testing'"):
         measure("weather.temp", "testing")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInputError, match="operation is 'computed'"):
+        measure("weather.temp", operation="computed")  # type: ignore[arg-type]
     with pytest.raises(InvalidInputError, match="rows is -1"):
         measure("weather.temp", rows=-1)
     with pytest.raises(InvalidInputError, match="returns before its work is done"):
@@ -185,7 +191,8 @@ def test_others_measurements_are_recorded_as_they_are(
     taken = measurement(
         "weather.temp", NOON, 12.5, "validation",
         version="1.0.0", cpu_time_ms=3.0, memory_usage_mb=1.5, usage_frequency=3, row_count=9,
-        performance_score=77.0, snapshot_id="delay@1.0.0", accuracy_impact=-0.5,
+        performance_score=77.0, snapshot_id="delay@1.0.0", operation="freeze",
+        accuracy_impact=-0.5,
     )  # fmt: skip
     endless = measurement("weather.temp", NOON, 1.7e308, "training", usage_frequency=2**63 - 1)
 

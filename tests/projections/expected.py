@@ -134,14 +134,14 @@ def measurements(story: Story) -> list[Row]:
     """The part that names a measurement is its event's version and its place in the event."""
     unknown = dict.fromkeys(
         ("memory_usage_mb", "performance_score", "snapshot_id", "accuracy_impact", "version",
-         "cpu_time_ms", "row_count")
+         "cpu_time_ms", "row_count", "operation")
     )  # fmt: skip
     rows_ = [
         ("sample", told.FIRST_SAMPLE, "1/0",
          {"feature_name": "weather.temp", "measured_at": told.LONG_AGO,
           "computation_time_ms": 10.0, "computation_context": "training", "version": "1.1.0",
           "memory_usage_mb": 1.0, "usage_frequency": 2**63 - 1, "performance_score": 100.0,
-          "snapshot_id": "delay@1.0.0", "accuracy_impact": -0.25}),
+          "snapshot_id": "delay@1.0.0", "operation": "freeze", "accuracy_impact": -0.25}),
         ("sample", told.FIRST_SAMPLE, "1/1",
          {"feature_name": "weather.temp", "measured_at": told.FAR_AHEAD,
           "computation_time_ms": 40.0, "computation_context": "inference", "usage_frequency": 0}),

@@ -224,7 +224,7 @@ def _performance(story: Story) -> None:
         measurement(
             "weather.temp", LONG_AGO, 10.0, "training",
             version="1.1.0", memory_usage_mb=1.0, usage_frequency=MOST, performance_score=100.0,
-            snapshot_id="delay@1.0.0", accuracy_impact=-0.25,
+            snapshot_id="delay@1.0.0", operation="freeze", accuracy_impact=-0.25,
         ),
         measurement("weather.temp", FAR_AHEAD, 40.0, "inference", usage_frequency=0),
     ]  # fmt: skip

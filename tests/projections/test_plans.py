@@ -55,6 +55,7 @@ FILLED = {
         "computation_time_ms": "n % 100",
         "usage_frequency": "1",
         "computation_context": "'training'",
+        "operation": "CASE WHEN n % 1000 = 7 THEN 'compute' ELSE 'retrieve' END",
         "measured_at": BEGIN,
     },
     "feature_documentation": {
@@ -147,6 +148,12 @@ QUESTIONS = {
         f"SELECT * FROM feature_performance_metrics WHERE feature_name = 'weather.f7' "
         f"AND recorded_at {A_WEEK} ORDER BY recorded_at DESC LIMIT 10",
         "feature_performance_metrics", "(feature_name, recorded_at)", chunks=2,
+    ),
+    "the last computations of a feature": Question(
+        "SELECT * FROM feature_performance_metrics WHERE feature_name = 'weather.f7' "
+        "AND operation = 'compute' ORDER BY recorded_at DESC LIMIT 10",
+        "feature_performance_metrics",
+        "(feature_name, recorded_at) WHERE (operation = 'compute'::text)",
     ),
     "the measurements of a feature": Question(
         "SELECT * FROM feature_performance_summary WHERE feature_name = 'weather.f7'",

@@ -188,6 +188,7 @@ def test_every_event_changes_a_table_or_is_known_to_change_none() -> None:
         *(kind.TOPIC for kind in (*ALERT_EVENTS, *ALERT_RULE_EVENTS, *MONITOR_EVENTS)),
         AlertsEvaluated.TOPIC,
         "featuretrail.baseline.created",
+        "featuretrail.compute.failed",
         "featuretrail.drift.checked",
         "featuretrail.group.defined",
         "featuretrail.retention.set",

@@ -103,7 +103,8 @@ CREATE TABLE feature_performance_metrics (
   position bigint NOT NULL,
   last_position bigint NOT NULL,
   cpu_time_ms double precision,
-  row_count bigint
+  row_count bigint,
+  operation text COLLATE "C"
 );
 
 CREATE TABLE feature_snapshot_versions (
