@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from attrs import frozen
 from numpy.typing import NDArray
 
-from featuretrail.domain.dtypes import ARROW_TYPES, check_dtype
+from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME, check_dtype
 from featuretrail.domain.errors import InvalidInputError
 
 CATEGORICAL = ("text", "bool")
@@ -57,6 +57,19 @@ def read_column(values: object, dtype: str) -> Column:
     numbers = array.to_numpy(zero_copy_only=False)
     rows = len(numbers) if present is None else len(present)
     return Column(dtype, rows, present, numbers)
+
+
+def value_text(value: float | int, dtype: str) -> str:
+    """Return an ordered value as people read it: six digits of a float, a time from microseconds.
+
+    >>> value_text(0.1234567, "float64"), value_text(86_400_000_000, "timestamptz")
+    ('0.123457', '1970-01-02T00:00:00+00:00')
+    """
+    if dtype != "timestamptz":
+        return f"{value:.6g}" if isinstance(value, float) else str(value)
+    from featuretrail.domain.cells import moment_text  # noqa: PLC0415 - only for times
+
+    return str(moment_text(pa.scalar(int(value), pa.int64()).cast(UTC_TIME)))
 
 
 def _arrow(values: object, wanted: pa.DataType) -> pa.Array:

@@ -8,7 +8,7 @@ from attrs import asdict, frozen
 from numpy.typing import NDArray
 
 from featuretrail.domain.drift.categories import counted
-from featuretrail.domain.drift.column import CATEGORICAL, Column, Flags, read_column
+from featuretrail.domain.drift.column import CATEGORICAL, Column, Flags, read_column, value_text
 from featuretrail.domain.drift.dependence import dependence
 from featuretrail.domain.drift.measure import Finding
 from featuretrail.domain.drift.ordered import decile_edges
@@ -157,8 +157,9 @@ def _groups(was: Column, now: Column) -> tuple[list[str], NDArray[np.int64], NDA
     """Names of the groups of the baseline's values, and each row's group on both sides."""
     if was.dtype not in CATEGORICAL:
         edges = decile_edges(np.sort(was.values)) if len(was.values) else was.values
-        labels = [f"up to {edge:.6g}" for edge in edges]
-        labels.append(f"above {edges[-1]:.6g}" if len(edges) else "anything")
+        ends = [value_text(each.item(), was.dtype) for each in edges]
+        labels = [f"up to {each}" for each in ends]
+        labels.append(f"above {ends[-1]}" if ends else "anything")
         return labels, *(np.searchsorted(edges, side.values, "left") for side in (was, now))
     names, counts, places = counted(was.values)
     most = np.argsort(counts, kind="stable")[::-1][: MOST_GROUPS - 1]

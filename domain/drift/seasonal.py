@@ -42,13 +42,16 @@ class SeasonalProfile(Result):
         """Measure values against the baseline's rows of the same seasons, in like proportions.
 
         ``times`` are the rows' event times in microseconds since 1970, UTC. Rows of a season that
-        the baseline has not are left out, and counted in ``unmatched``.
+        the baseline has not are left out, and counted in ``unmatched``; a window of such rows that
+        has no value either is compared with all of the baseline, since it is lacking in any season.
         """
         column = _column(values, self.dtype, times)
         number = self.season.buckets(times)
         places = np.searchsorted(self.buckets, number)
         places = np.minimum(places, max(len(self.buckets) - 1, 0))
         known = np.asarray(self.buckets)[places] == number if self.buckets else number < 0
+        if not known.any() and column.nulls == column.rows:
+            return measure_column(self.overall, column, block=block)
         matched = _taken(column, known)
         profile = self._mixed(places[known], matched.rows)
         flags = self._flags(matched, places[known])

@@ -44,7 +44,12 @@ class Season:
 
     @classmethod
     def of(cls, text: str, time_zone: str = "UTC") -> Self:
-        """Return the season of a text such as ``hour``, ``hour+weekday`` or ``month``."""
+        """Return the season of a text such as ``hour``, ``hour+weekday`` or ``month``.
+
+        Raises ``InvalidDefinitionError`` for any other, and for an unknown time zone.
+        """
+        if not isinstance(text, str):
+            raise InvalidDefinitionError(f"season is {text!r}; give text such as 'hour+weekday'")
         given = [each.strip() for each in text.split("+")]
         order = [each for each in SIZES if each in given]
         parts = order if len(order) == len(given) else given

@@ -1,7 +1,7 @@
 """From what on a difference matters, however sure it is: effect floors, bands, least sizes."""
 
+import sys
 from collections.abc import Iterable, Mapping
-from math import isfinite
 from typing import Any, Self
 
 from attrs import asdict, field, fields, frozen
@@ -11,8 +11,10 @@ from featuretrail.domain.events.drift import Severity
 from featuretrail.domain.results import Result
 
 
-def _bands(given: Iterable[float]) -> tuple[float, ...]:
-    return tuple(given)
+def _bands(given: object) -> tuple[float, ...]:
+    if isinstance(given, Iterable) and not isinstance(given, str | bytes):
+        return tuple(given)
+    raise InvalidDefinitionError(f"bands are {given!r}; give three multiples of the floor")
 
 
 @frozen
@@ -43,7 +45,7 @@ class Thresholds(Result):
     min_size: float = 8.0
 
     def __attrs_post_init__(self) -> None:
-        if not 0.0 < self.alpha < 1.0:
+        if not (_is_number(self.alpha) and 0.0 < self.alpha < 1.0):
             raise InvalidDefinitionError(f"alpha is {self.alpha!r}; give a number between 0 and 1")
         for each in fields(type(self)):
             value = getattr(self, each.name)
@@ -51,6 +53,8 @@ class Thresholds(Result):
                 raise InvalidDefinitionError(
                     f"threshold {each.name} is {value!r}; give a number, 0 or more"
                 )
+        if self.min_rows < 1:
+            raise InvalidDefinitionError(f"min_rows is {self.min_rows!r}; give 1 or more")
         if len(self.bands) != 3 or not all(map(_is_number, self.bands)):
             raise InvalidDefinitionError(f"bands are {self.bands!r}; give three multiples")
         if not 1.0 <= self.bands[0] <= self.bands[1] <= self.bands[2]:
@@ -86,4 +90,6 @@ class Thresholds(Result):
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return abs(value) <= sys.float_info.max  # an int may be beyond it; NaN is not within

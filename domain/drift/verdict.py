@@ -6,6 +6,7 @@ from typing import Any, Literal
 from attrs import asdict, evolve, field, frozen
 
 from featuretrail.domain.drift.concept import ConceptMeasures
+from featuretrail.domain.drift.lacking import with_lack
 from featuretrail.domain.drift.measure import SHARES, Finding, Measures
 from featuretrail.domain.drift.significance import adjusted
 from featuretrail.domain.drift.thresholds import Thresholds
@@ -114,7 +115,7 @@ def judge(
             _Tested(finding, surer[name, finding.test], limits.floor(finding.measure))
             for finding in findings[name]
         ]
-        verdicts[name] = _verdict(name, each, tested, limits)
+        verdicts[name] = with_lack(_verdict(name, each, tested, limits), each, limits)
     return verdicts
 
 

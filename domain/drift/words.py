@@ -1,9 +1,9 @@
 """What a check found in words that a person understands: verb phrases about a feature."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from featuretrail.domain.drift.category_measures import CategoryMeasures
+from featuretrail.domain.drift.column import value_text
 from featuretrail.domain.drift.concept import ConceptMeasures
 from featuretrail.domain.drift.measure import Finding, Measures, ShareChange
 from featuretrail.domain.drift.ordered_measures import OrderedMeasures
@@ -145,19 +145,7 @@ def _unseen(categories: CategoryMeasures) -> str:
 
 
 def _value(measures: Measures, value: float | int) -> str:
-    if measures.dtype != "timestamptz":
-        return f"{value:.6g}" if isinstance(value, float) else str(value)
-    from featuretrail.domain.cells import moment_text  # noqa: PLC0415 - only for times
-
-    return str(moment_text(_moment(value)))
-
-
-def _moment(microseconds: float | int) -> Any:  # noqa: ANN401
-    import pyarrow as pa  # noqa: PLC0415
-
-    from featuretrail.domain.dtypes import UTC_TIME  # noqa: PLC0415
-
-    return pa.scalar(int(microseconds), pa.int64()).cast(UTC_TIME)
+    return value_text(value, measures.dtype)
 
 
 def _duration(microseconds: float | int) -> str:

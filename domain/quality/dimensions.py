@@ -1,6 +1,7 @@
 """The dimensions that a feature's values alone tell: complete, valid, unique."""
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from featuretrail.domain.constraints import Constraint, NotNull, OneOf, Range
+from featuretrail.domain.inputs import shown
 from featuretrail.domain.quality.feature_quality import Dimension
 from featuretrail.domain.quality.values import FeatureValues
 
@@ -109,13 +111,15 @@ def _applies(constraint: Constraint, dtype: str) -> bool:
 def _named(constraint: Constraint) -> str:
     match constraint:
         case Range():
-            low = "" if constraint.minimum is None else f"{constraint.minimum:g}"
-            high = "" if constraint.maximum is None else f"{constraint.maximum:g}"
-            return f"Range({low or 'None'}, {high or 'None'})"
+            return f"Range({_figure(constraint.minimum)}, {_figure(constraint.maximum)})"
         case OneOf():
             return f"OneOf of {len(constraint.values)} values"
         case _:
             return "NotNull"
+
+
+def _figure(bound: float | None) -> str:
+    return f"{bound:g}" if bound is not None and _held(bound, "float64") else shown(bound)
 
 
 def _breaking(
@@ -136,27 +140,35 @@ def _within(constraint: Range, given: FeatureValues) -> np.ndarray[Any, np.dtype
     values = given.values.fill_null(0).to_numpy(zero_copy_only=False).astype(kind, copy=False)
     within = np.ones(given.rows, np.bool_)
     if constraint.minimum is not None:
-        within &= values >= _bound(constraint.minimum, given.dtype, up=True)
+        least = _bound(constraint.minimum, given.dtype, up=True)
+        within &= values >= least if _held(least, given.dtype) else np.bool_(least < 0)
     if constraint.maximum is not None:
-        within &= values <= _bound(constraint.maximum, given.dtype, up=False)
+        most = _bound(constraint.maximum, given.dtype, up=False)
+        within &= values <= most if _held(most, given.dtype) else np.bool_(most > 0)
     return within
 
 
 def _bound(bound: float, dtype: str, *, up: bool) -> float | int:
     """Return a bound in the values' own type: no integer beyond 2**53 is rounded."""
     if dtype == "float64":
-        return float(bound)
-    whole = math.ceil(bound) if up else math.floor(bound)
-    return min(max(whole, int(_INT64.min)), int(_INT64.max))
+        return float(bound) if _held(bound, dtype) else bound
+    return math.ceil(bound) if up else math.floor(bound)
+
+
+def _held(value: float, dtype: str) -> bool:
+    """Whether a value of this type can be ``value``, or round to it."""
+    if dtype == "float64":
+        return abs(value) <= sys.float_info.max
+    return _INT64.min <= value <= _INT64.max and float(value).is_integer()
 
 
 def _among(constraint: OneOf, given: FeatureValues) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    allowed = [
+    allowed: list[Any] = [
         value
         for value in constraint.values
         if isinstance(value, _TYPES[given.dtype])
         and isinstance(value, bool) == (given.dtype == "bool")
-        and (given.dtype != "int64" or float(value).is_integer())
+        and (isinstance(value, bool | str) or _held(value, given.dtype))
     ]
     if given.dtype == "int64":
         allowed = [int(value) for value in allowed]

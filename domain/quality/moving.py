@@ -121,8 +121,11 @@ def in_words(verdict: FeatureVerdict, since: datetime | None) -> FeatureVerdict:
     >>> in_words(verdict, datetime(2013, 7, 14, tzinfo=UTC)).words
     'weather.temp moved up by 0.6 IQR since 14 July 2013; KS 0.31, adjusted p 2e-9'
     """
-    what, separator, evidence = verdict.words.partition(";")
-    when = "" if since is None else f" since {day(since)}"
+    if since is None:
+        return evolve(verdict, words=f"{verdict.feature_name} {verdict.words}")
+    # the evidence is last, and has no semicolon as the name of a category may
+    what, separator, evidence = verdict.words.rpartition(";")
+    when = f" since {day(since)}"
     return evolve(verdict, words=f"{verdict.feature_name} {what}{when}{separator}{evidence}")
 
 

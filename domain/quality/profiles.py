@@ -45,10 +45,13 @@ class Profiled:
 
     def measure(self, values: FeatureValues) -> Measures:
         """Measure values against the profile; raise ``InvalidInputError`` where they do not fit."""
+        if values.dtype != self.dtype:
+            raise InvalidInputError(
+                f"{values.path}@{values.version} is {values.dtype}, and the baseline has "
+                f"{self.path}@{self.version}, which is {self.dtype}; make a baseline of it"
+            )
         if isinstance(self.profile, Profile):
             return measure(self.profile, values.values, values.dtype)
-        if values.dtype != self.dtype:  # of other values there are no seasons to compare
-            return measure(self.overall, values.values, values.dtype)
         if values.times is None:
             raise InvalidInputError(
                 f"the baseline has {self.path} by {self.profile.season}, and the values have no "

@@ -14,6 +14,7 @@ Window = tuple[datetime | None, datetime | None] | timedelta
 
 LONGEST = timedelta(days=366_000)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -35,7 +36,7 @@ class Span:
         if isinstance(window, timedelta):
             if not timedelta(0) < window <= LONGEST:
                 raise InvalidInputError(f"window is {window}; give a positive timedelta")
-            end = EPOCH if newest is None else newest + _MICROSECOND
+            end = EPOCH if newest is None else after(newest)
             return cls(max(end - window, EPOCH - LONGEST / 2), end)
         return cls._of_bounds(window)
 
@@ -78,6 +79,11 @@ class Span:
         since = "the beginning" if self.since is None else self.since.isoformat()
         until = "now" if self.until is None else self.until.isoformat()
         return f"{since} to {until}"
+
+
+def after(moment: datetime) -> datetime:
+    """Return the next microsecond, the end of a span that ``moment`` is in; the last has none."""
+    return moment if moment >= LAST else moment + _MICROSECOND
 
 
 def moment(microseconds: int) -> datetime:

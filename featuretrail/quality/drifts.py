@@ -1,7 +1,7 @@
 """Checks of drift: values against a baseline, recorded with the incidents that they move."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import perf_counter
 from typing import Any
 
@@ -19,8 +19,8 @@ from featuretrail.domain.quality.judging import judged
 from featuretrail.domain.quality.limits import Limits, read_limits
 from featuretrail.domain.quality.moving import Moves, Occasion, move, unmoved
 from featuretrail.domain.quality.values import FeatureValues
-from featuretrail.domain.quality.window import Span, Window, moment
-from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.domain.quality.window import Span, Window, after, moment
+from featuretrail.domain.registry import Registry, ResolvedFeature
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.quality.given import (
     content_digest,
@@ -28,6 +28,7 @@ from featuretrail.infrastructure.quality.given import (
     snapshot_values,
 )
 from featuretrail.infrastructure.quality.reading import drift_check
+from featuretrail.infrastructure.quality.timing import read_now
 from featuretrail.quality.baselines import Baselines, find_baseline
 from featuretrail.quality.qualities import snapshot_state
 from featuretrail.quality.sources import QualitySources, in_order, span_of
@@ -81,7 +82,7 @@ class DriftChecks:
         baseline = find_baseline(self._sources, order.baseline)
         looked = self._looked(order, baseline)
         limits = read_limits(order.thresholds, [each.path for each in looked.values])
-        verdicts = self.judge(baseline, looked.values, alpha, limits)
+        verdicts = self.judge(baseline, looked, alpha, limits)
         facts = {
             "baseline": baseline.name,
             "outcome": None,
@@ -94,13 +95,17 @@ class DriftChecks:
     def judge(
         self,
         baseline: Baseline,
-        values: Sequence[FeatureValues],
+        looked: Looked,
         alpha: float,
         *limits: Mapping[str, Mapping[str, Any]],
     ) -> list[FeatureVerdict]:
-        """Return the verdicts on ``values``; later ``limits`` go before the baseline's own."""
+        """Return the verdicts on what is looked at; later ``limits`` go before the baseline's."""
         profiles = self._baselines.profiles(baseline)
-        return judged(profiles, values, alpha, baseline.thresholds, *limits)
+        verdicts = judged(profiles, looked.values, alpha, baseline.thresholds, *limits)
+        if not any(each.status == "empty" for each in verdicts):
+            return verdicts
+        registry = self._sources.requests.registry(looked.position)
+        return [_of_version(each, registry) for each in verdicts]
 
     def stored(self, baseline: Baseline, window: Window | None, position: int) -> Looked:
         """Return the values of a baseline's features in a window, as known at ``position``."""
@@ -118,7 +123,14 @@ class DriftChecks:
         windows = self._sources.windows(features, window, position)
         values = in_order(windows, features)
         span = _closed(span_of(windows), values)
-        return Looked("window", values, position, span, moving_until=span.until)
+        until = self._moving_until(span, values)
+        return Looked("window", values, position, span, moving_until=until)
+
+    def _moving_until(self, span: Span, values: Sequence[FeatureValues]) -> datetime | None:
+        """Return up to when a window tells how features look: not yet to an end in the future."""
+        if span.until is None or span.until <= read_now(self._sources.database):
+            return span.until
+        return _closed(Span(span.since), values).until
 
     def of_snapshot(self, baseline: Baseline, snapshot_id: str) -> Looked:
         """Return the values of a baseline's features in a snapshot."""
@@ -187,6 +199,8 @@ class DriftChecks:
         given = [order.window is not None, order.snapshot_id is not None, order.data is not None]
         if sum(given) > 1:
             raise InvalidInputError("give one of window, snapshot and data; several are given")
+        if order.known_at is not None and order.window is None:
+            raise InvalidInputError("known_at is given without a window, which it is for")
         position = self._sources.position(order.known_at)
         if order.snapshot_id is not None:
             return self.of_snapshot(baseline, order.snapshot_id)
@@ -275,6 +289,15 @@ def check_alpha(given: object) -> float:
     return alpha
 
 
+def _of_version(verdict: FeatureVerdict, registry: Registry) -> FeatureVerdict:
+    """Say of a feature without rows that it has moved on to another version, if it has."""
+    present = str(registry.resolve(verdict.feature_name).version.version)
+    if verdict.status != "empty" or present == verdict.version:
+        return verdict
+    words = f"{verdict.words}: the baseline is of {verdict.version}, and its version is {present}"
+    return evolve(verdict, words=f"{words} now, which needs a baseline of its own")
+
+
 def _closed(span: Span, values: Sequence[FeatureValues]) -> Span:
     """Return the span with an end: just after the newest value, where it has none."""
     if span.until is not None:
@@ -283,7 +306,7 @@ def _closed(span: Span, values: Sequence[FeatureValues]) -> Span:
     newest = max(times, default=None)
     if newest is None:
         return span
-    return Span(span.since, moment(newest) + timedelta(microseconds=1))
+    return Span(span.since, after(moment(newest)))
 
 
 def _event(

@@ -29,6 +29,8 @@ class Incidents:
         found = self._sources.reader.incidents(is_open=is_open)
         if feature is None:
             return found
+        if not isinstance(feature, str):
+            raise InvalidInputError(f"feature is {shown(feature)}; give 'group.feature' or 'group'")
         if "." not in feature:
             return [each for each in found if each.feature_name.startswith(f"{feature}.")]
         path = FeatureReference.parse(feature).path

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from featuretrail.domain.aggregates.snapshot import SnapshotAggregate, decide_assess
 from featuretrail.domain.constraints import Constraint
+from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.events import (
     Metadata,
     QualityChecked,
@@ -22,7 +23,7 @@ from featuretrail.domain.quality.feature_quality import Dimension, FeatureQualit
 from featuretrail.domain.quality.scoring import coverage_of, reasons_of, score_of, together
 from featuretrail.domain.quality.timeliness import Timing, timeliness
 from featuretrail.domain.quality.values import FeatureValues
-from featuretrail.domain.quality.window import Span, Window, moment
+from featuretrail.domain.quality.window import Span, Window, after, moment
 from featuretrail.domain.records import quality_check
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.log.application import EventLog
@@ -49,6 +50,8 @@ class QualityChecks:
         metadata: Metadata | None,
     ) -> FeatureQuality:
         """Judge one feature; without ``metadata`` nothing is recorded."""
+        if data is not None and window is not None:
+            raise InvalidInputError("data and window are given; values are judged of one of them")
         resolved = self._sources.feature(feature)
         if data is None:
             [found] = self._stored([resolved], window)
@@ -193,7 +196,7 @@ def _dimensions(
 def _span(values: FeatureValues) -> Span:
     if values.times is None or not values.times.size:
         return Span()
-    return Span(moment(int(values.times[0])), moment(int(values.times[-1]) + 1))
+    return Span(moment(int(values.times[0])), after(moment(int(values.times[-1]))))
 
 
 def _event(quality: FeatureQuality, metadata: Metadata) -> QualityChecked:

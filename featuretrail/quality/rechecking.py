@@ -46,22 +46,29 @@ class Rechecks:
         bound = None if alpha is None else check_alpha(alpha)
         if baseline is not None:
             baseline = find_baseline(self._sources, baseline).name
-        return [
-            self._again(recorded, drift_check(recorded), bound, thresholds)
+        found = [
+            recorded
             for recorded in self._sources.reader.checks(after, until)
             if baseline is None or drift_check(recorded).baseline == baseline
+        ]
+        if not found:
+            return []
+        said = [DriftCheck.of(drift_check(each), each.position) for each in found]
+        limits = read_limits(thresholds, sorted({path for each in said for path in each.verdicts}))
+        return [
+            self._again(recorded, then, bound, limits)
+            for recorded, then in zip(found, said, strict=True)
         ]
 
     def _again(
         self,
         recorded: RecordedEvent,
-        event: DriftChecked,
+        then: DriftCheck,
         alpha: float | None,
-        thresholds: Limits | None,
+        limits: Mapping[str, Mapping[str, Any]],
     ) -> RecordedCheck:
-        then = DriftCheck.of(event, recorded.position)
+        event = drift_check(recorded)
         bound = event.alpha if alpha is None else alpha
-        limits = read_limits(thresholds, list(then.verdicts))
         try:
             now = self._now(then, event, bound, limits)
         except (NotFoundError, RetentionError, InvalidInputError) as error:
@@ -85,7 +92,7 @@ class Rechecks:
         else:
             window = (event.since, event.until)
             looked = self._drifts.stored(baseline, window, event.position)
-        verdicts = self._drifts.judge(baseline, looked.values, alpha, event.thresholds, limits)
+        verdicts = self._drifts.judge(baseline, looked, alpha, event.thresholds, limits)
         told = [in_words(each, event.since if each.drifted else None) for each in verdicts]
         return evolve(
             then,

@@ -1,11 +1,13 @@
 """Where a check takes its values and its features from."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from attrs import field, frozen
 
 from featuretrail.domain.definitions import FeatureSet
+from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.quality.values import FeatureValues
@@ -52,7 +54,7 @@ class QualitySources:
         registry = self.requests.registry(position)
         if isinstance(wanted, str) and wanted in registry.groups and wanted not in registry.sets:
             return list(registry.features_of(wanted))
-        return self.requests.resolve(wanted, registry)
+        return _once(self.requests.resolve(wanted, registry))
 
     def feature(self, wanted: str | FeatureReference) -> ResolvedFeature:
         """Return one feature; raise ``NotFoundError``."""
@@ -63,6 +65,17 @@ class QualitySources:
     ) -> list[GroupWindow]:
         """Return the values of ``features`` in a window, as known at ``position``."""
         return read_windows(self.historical, features, window, position)
+
+
+def _once(features: list[ResolvedFeature]) -> list[ResolvedFeature]:
+    paths = Counter(each.reference.path for each in features)
+    twice = [path for path, count in paths.items() if count > 1]
+    if twice:
+        raise InvalidInputError(
+            f"{', '.join(twice)} is asked for more than once, and judged as one; name each feature "
+            "once, in one version"
+        )
+    return features
 
 
 def target_of(wanted: Features) -> str:

@@ -1,12 +1,12 @@
 """When values came: the server's time, and how many rows the windows before one had."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 
 from featuretrail.domain.quality.timeliness import PREVIOUS, Timing
-from featuretrail.domain.quality.window import EPOCH, Span
+from featuretrail.domain.quality.window import Span
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.quality.windows import GroupWindow
 from featuretrail.infrastructure.queries import query
@@ -22,11 +22,19 @@ def read_timing(database: Database, found: GroupWindow, *, closed: bool) -> Timi
     The age of its newest value is as of the window's end if the caller set that (``closed``), as
     of the server's time otherwise.
     """
+    now = read_now(database)
     with database.connection() as connection:
-        [(now,)] = connection.execute(query("quality/now")).fetchall()
         previous = _previous(connection, found)
     at = now if found.span.until is None or not closed else min(now, found.span.until)
     return Timing(_age(found, at), found.ttl, found.rows, previous)
+
+
+def read_now(database: Database) -> datetime:
+    """Return the server's time."""
+    with database.connection() as connection:
+        [(now,)] = connection.execute(query("quality/now")).fetchall()
+    moment: datetime = now
+    return moment
 
 
 def _age(found: GroupWindow, at: datetime) -> int | None:
@@ -41,8 +49,8 @@ def _previous(connection: AnyConnection, found: GroupWindow) -> list[int] | None
     if length is None:
         return None
     span: Span = found.span
-    if span.since is None or span.since - length * PREVIOUS < EPOCH.replace(year=1):
-        return None
+    if span.since is None or span.since - datetime.min.replace(tzinfo=UTC) < length * PREVIOUS:
+        return None  # there is no time before year 1
     facts = {
         "since": span.since,
         "length": length,

@@ -309,6 +309,12 @@ def test_thresholds_survive_json_and_refuse_nonsense() -> None:
         {"ks": -1},
         {"ks": float("nan")},
         {"bands": [3, 2, 1]},
+        {"bands": 5},
+        {"bands": "low"},
+        {"alpha": "a twentieth"},
+        {"alpha": None},
+        {"min_rows": 0},
+        {"min_size": 10**400},
     ):
         with pytest.raises(InvalidDefinitionError):
             Thresholds.from_dict(wrong)

@@ -60,6 +60,13 @@ def test_a_score_is_100_only_if_nothing_is_lacking() -> None:
         ([None, None], "float64", [ft.Range(0, 1)], None),
         ([INF], "float64", [], None),
         (["a"], "text", [ft.Range(0, 1)], None),
+        ([1, 2**63 - 1, -(2**63)], "int64", [ft.OneOf([2**70, 1e300, 10**400, 1])], 33.3333),
+        ([1, 2**63 - 1, -(2**63)], "int64", [ft.Range(2**63, None)], 0.0),
+        ([1, 2**63 - 1, -(2**63)], "int64", [ft.Range(None, -(2**64))], 0.0),
+        ([1, 2**63 - 1, -(2**63)], "int64", [ft.Range(-(10**400), 1e300)], 100.0),
+        ([1.0, -1e308], "float64", [ft.OneOf([10**400, 1])], 50.0),
+        ([1.0, -1e308], "float64", [ft.Range(-(10**400), 0)], 50.0),
+        ([1.0, -1e308], "float64", [ft.Range(10**400, None)], 0.0),
     ],
 )
 def test_validity_is_the_share_of_values_that_meet_the_constraints(

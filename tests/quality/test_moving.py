@@ -7,7 +7,7 @@ from attrs import evolve
 from featuretrail.domain.aggregates import DriftIncident
 from featuretrail.domain.events import DriftDetected, DriftResolved, DriftUpdated, Metadata
 from featuretrail.domain.quality.drift_check import FeatureVerdict
-from featuretrail.domain.quality.moving import Occasion, move
+from featuretrail.domain.quality.moving import Occasion, in_words, move
 
 START = datetime(2025, 7, 14, tzinfo=UTC)
 OCCASION = Occasion(
@@ -94,3 +94,12 @@ def test_a_feature_without_any_value_is_critical() -> None:
 
     assert isinstance(event, DriftDetected)
     assert event.severity == "critical"
+
+
+def test_since_when_is_told_after_the_name_of_a_category_however_it_is_written() -> None:
+    said = evolve(MOVED, words="has the new category 'a; b' in 9 % of rows; unseen share 0.09")
+
+    assert in_words(said, START).words == (
+        "weather.temp has the new category 'a; b' in 9 % of rows since 14 July 2025; "
+        "unseen share 0.09"
+    )
