@@ -4,6 +4,8 @@ They run in transactions that only read, with nothing in reach but what PostgreS
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final, LiteralString
 
 import numpy as np
@@ -25,8 +27,11 @@ from featuretrail.infrastructure.retrieval.naming import output_names
 from featuretrail.infrastructure.values.arrays import ArrayParameter
 from featuretrail.infrastructure.values.packing import binary_array
 
-ROWS = 250_000
+ROWS = 50_000
 """Rows that are sent at once; an entity is never cut."""
+
+AT_ONCE = 2
+"""How many parts of ``ROWS`` rows are evaluated at a time, each on a connection of its own."""
 
 ARRAYS: Final = {
     "float64": sql.SQL("double precision[]"),
@@ -70,10 +75,13 @@ def evaluate(
     )
     sent = _sent(rule_of(feature).source, given.column_names)
     rows = given.select(sent).combine_chunks()
-    parts = [
-        _evaluated(database, feature, rows.slice(start, end - start))
-        for start, end in _slices(starts)
-    ]
+    slices = [rows.slice(start, end - start) for start, end in _slices(starts)]
+    evaluated = partial(_evaluated, database, feature)
+    if len(slices) < AT_ONCE:
+        parts = [evaluated(each) for each in slices]
+    else:
+        with ThreadPoolExecutor(AT_ONCE, "featuretrail expression") as threads:
+            parts = list(threads.map(evaluated, slices))
     return pa.concat_arrays(parts) if parts else pa.nulls(0, ARROW_TYPES[feature.dtype])
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import featuretrail as ft
+from featuretrail.infrastructure.computing import expression_way
 from featuretrail.infrastructure.computing.expressions import check_expression, functions_of
 from tests.computing.readings import computed, double, hour, number, readings, table, values
 
@@ -179,6 +180,26 @@ def test_expressions_see_an_entitys_rows_in_order_of_event_time(
     assert values(store, "derived.shout", *asked) == ["IS 2%", "IS 5%", None, "IS 7%"]
     assert values(store, "derived.high", *asked) == [False, True, None, True]
     assert values(store, "derived.day", *asked) == [hour(0)] * 4
+
+
+@pytest.mark.tiers("embedded", "apache")  # the Community engine has one session for all
+def test_parts_evaluated_at_once_come_back_in_order_and_cut_no_entity(
+    store: ft.TimescaleDBFeatureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expression_way, "ROWS", 2)
+    store.register(readings())
+    asked = [(sensor, at) for sensor in range(1, 8) for at in range(1, 1 + sensor % 4)]
+    store.ingest("readings", table(*((sensor, at, 10.0 * sensor) for sensor, at in asked)))
+    place = ft.sql_rule("row_number() OVER entity", ["readings.level"])
+    plain = ft.sql_rule("level + 1", ["readings.level"], history=timedelta(0))
+    store.register(
+        computed("derived", ft.Feature("place", "int64", rule=place), number("next", plain))
+    )
+
+    store.compute("derived")
+
+    assert values(store, "derived.place", *asked) == [at for _, at in asked]
+    assert values(store, "derived.next", *asked) == [10.0 * sensor + 1 for sensor, _ in asked]
 
 
 def test_an_expressions_null_is_told_from_every_value_of_its_type(
