@@ -28,6 +28,7 @@ from featuretrail.infrastructure.quality.given import (
     snapshot_values,
 )
 from featuretrail.infrastructure.quality.reading import drift_check
+from featuretrail.infrastructure.quality.side_by_side import side_by_side
 from featuretrail.infrastructure.quality.timing import read_now
 from featuretrail.quality.baselines import Baselines, find_baseline
 from featuretrail.quality.qualities import snapshot_state
@@ -101,7 +102,9 @@ class DriftChecks:
     ) -> list[FeatureVerdict]:
         """Return the verdicts on what is looked at; later ``limits`` go before the baseline's."""
         profiles = self._baselines.profiles(baseline)
-        verdicts = judged(profiles, looked.values, alpha, baseline.thresholds, *limits)
+        verdicts = judged(
+            profiles, looked.values, alpha, baseline.thresholds, *limits, mapper=side_by_side
+        )
         if not any(each.status == "empty" for each in verdicts):
             return verdicts
         registry = self._sources.requests.registry(looked.position)
