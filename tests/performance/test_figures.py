@@ -41,6 +41,16 @@ def write(store: ft.TimescaleDBFeatureStore, facts: Sequence[Facts], name: str) 
     store.projections.wait_until(appended.last_position)
 
 
+def happened_earlier(database: Database, table: str, time: str, by: str) -> None:
+    """Move a table's rows back in time: an update may not take them from chunk to chunk."""
+    with database.connect() as connection:
+        connection.execute(f"CREATE TEMP TABLE moved AS SELECT * FROM featuretrail.{table}")
+        connection.execute(f"DELETE FROM featuretrail.{table}")
+        connection.execute(f"UPDATE moved SET {time} = {time} - interval '{by}'")
+        connection.execute(f"INSERT INTO featuretrail.{table} SELECT * FROM moved")
+        connection.execute("DROP TABLE moved")
+
+
 @given(st.lists(taken, min_size=1, max_size=40), st.integers(0, 10**9))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_figures_are_those_of_all_uses(
@@ -129,11 +139,7 @@ def test_what_was_recorded_before_the_period_does_not_count(
 ) -> None:
     facts = [{"computation_time_ms": 1.0, "computation_context": "training"}]
     write(store, facts, "weather.temp")
-    with database.connect() as connection:
-        connection.execute(
-            "UPDATE featuretrail.feature_performance_metrics "
-            "SET recorded_at = recorded_at - interval '2 hours'"
-        )
+    happened_earlier(database, "feature_performance_metrics", "recorded_at", "2 hours")
 
     assert store.performance.metrics("weather.temp", timedelta(hours=1)).total is None
     found = store.performance.metrics("weather.temp", timedelta(hours=3))
@@ -242,12 +248,8 @@ def test_a_feature_that_nobody_uses_is_to_be_dropped_unless_a_set_selects_it(
     store.register(idle)
     many = {"computation_time_ms": 1.0, "computation_context": "training", "usage_frequency": 100}
     write(store, [many], "weather.temp")
-    with database.connect() as connection:
-        for table in ("feature_performance_metrics", "feature_metadata"):
-            time = "recorded_at" if "metrics" in table else "created_at"
-            connection.execute(
-                f"UPDATE featuretrail.{table} SET {time} = {time} - interval '1 hour'"
-            )
+    happened_earlier(database, "feature_performance_metrics", "recorded_at", "1 hour")
+    happened_earlier(database, "feature_metadata", "created_at", "1 hour")
     write(store, [many], "weather.temp")
     store.ingest("weather", hourly(1, NOON + timedelta(days=1)))
     written = hourly(1).drop_columns(["temp", "sky"]).append_column("x", [[1.0, 2.0]])
