@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import featuretrail as ft
@@ -157,6 +157,7 @@ def test_at_the_end_of_the_calendar_nothing_is_due_any_more() -> None:
 
 
 @given(st.timedeltas(timedelta(seconds=1), timedelta(days=40_000)))
+@settings(max_examples=20)  # a long time has many days to go through
 def test_a_monitor_that_skips_checks_the_newest_window_however_many_were_missed(
     passed: timedelta,
 ) -> None:
