@@ -24,7 +24,8 @@ from featuretrail.infrastructure.quality.given import (
 )
 from featuretrail.infrastructure.retrieval.spine import one_array
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot
-from featuretrail.quality.drifts import DriftChecks, Looked, check_alpha
+from featuretrail.quality.drifts import DriftChecks, check_alpha
+from featuretrail.quality.looked import Looked
 from featuretrail.quality.sources import QualitySources
 
 
@@ -79,7 +80,7 @@ class ConceptChecks:
             "duration_ms": round((perf_counter() - begun) * 1000, 3),
         }
         reference = snapshot.info.snapshot_id
-        return self._drifts.record(now.looked, verdicts, facts, reference, order.metadata)
+        return self._drifts.records.record(now.looked, verdicts, facts, reference, order.metadata)
 
     def _stored(self, snapshot: FeatureSnapshot, window: Window | None) -> _Related:
         """Return the label's stored values in a window, joined to the features as they were."""

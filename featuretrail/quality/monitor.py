@@ -22,6 +22,7 @@ from featuretrail.quality.incidents import Incidents, Named
 from featuretrail.quality.pictures import LAST, DriftPictures, Pictured
 from featuretrail.quality.qualities import QualityChecks
 from featuretrail.quality.rechecking import Rechecks
+from featuretrail.quality.recording import CheckRecords
 from featuretrail.quality.sources import QualitySources
 from featuretrail.requests import Features
 
@@ -38,7 +39,7 @@ class FeatureQualityMonitor:
         self.sources = sources
         self._qualities = QualityChecks(sources)
         self._baselines = Baselines(sources)
-        self._drifts = DriftChecks(sources, self._baselines)
+        self._drifts = DriftChecks(sources, self._baselines, CheckRecords(sources))
         self._concepts = ConceptChecks(sources, self._drifts)
         self._rechecks = Rechecks(sources, self._drifts)
         self._incidents = Incidents(sources)
@@ -234,7 +235,7 @@ class FeatureQualityMonitor:
     def checks(self, baseline: str, *, last: int = 20) -> list[DriftCheck]:
         """Return the ``last`` recorded checks of windows against a baseline, newest first."""
         name = find_baseline(self.sources, baseline).name
-        return self._drifts.recorded(name, check_count("last", last, 1))
+        return self._drifts.records.recorded(name, check_count("last", last, 1))
 
     @needs("auditor")
     def incidents(

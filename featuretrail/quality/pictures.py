@@ -14,7 +14,8 @@ from featuretrail.domain.quality.pictures import MEASURES, drift_history, featur
 from featuretrail.domain.quality.values import FeatureValues
 from featuretrail.domain.quality.window import Span, Window
 from featuretrail.quality.baselines import Baselines, find_baseline
-from featuretrail.quality.drifts import DriftChecks, Looked
+from featuretrail.quality.drifts import DriftChecks
+from featuretrail.quality.looked import Looked
 from featuretrail.quality.sources import QualitySources
 
 Pictured = str | Baseline | DriftCheck
@@ -63,7 +64,7 @@ class DriftPictures:
             raise NotFoundError("measure", measure, list(MEASURES))
         known = find_baseline(self._sources, baseline)
         path = self._reference(known, feature).partition("@")[0]
-        checks = self._drifts.recorded(known.name, last)
+        checks = self._drifts.records.recorded(known.name, last)
         named = {each.incidents[path] for each in checks if path in each.incidents}
         still_open = {
             own_id for own_id in named if self._sources.reader.incident(own_id)[0].resolved is None
@@ -78,7 +79,7 @@ class DriftPictures:
         """
         path, name = incident.feature_name, incident.baseline
         if name is not None and incident.drift_type != "concept":
-            for check in self._drifts.recorded(name, LAST):
+            for check in self._drifts.records.recorded(name, LAST):
                 if check.incidents.get(path) == incident.incident_id:
                     now = self.values(check, path, None)
                     return now, self.history(name, path, None, LAST)
