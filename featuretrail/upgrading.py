@@ -3,11 +3,10 @@
 from typing import Any
 
 from attrs import frozen
-from psycopg import errors
 
 from featuretrail.domain.results import Result
 from featuretrail.infrastructure.conninfo import Session
-from featuretrail.infrastructure.database import AnyConnection, Database, connect
+from featuretrail.infrastructure.database import Database, connect
 from featuretrail.infrastructure.migrations import migrate
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.values.moving import Moved, Progress, move_values, turn
@@ -16,7 +15,6 @@ from featuretrail.projections.projector import Policy
 from featuretrail.projections.rebuild_report import RebuildReport
 
 NAME = "featuretrail migrate"
-ATTEMPTS = 5
 
 
 @frozen
@@ -59,17 +57,5 @@ def upgrade(url: str, progress: Progress, policy: Policy = "park") -> Upgrade:
         with Database(url, pool_size=2, session=Session.unlimited().named(NAME)) as database:
             report = move_read_side(database, connection, policy, progress)
         connection.execute(query("migrations/tune"))
-        _tune_values(connection)
+        connection.execute(query("migrations/tune_values"))
     return Upgrade(tuple(applied), tuple(moved), report)
-
-
-def _tune_values(connection: AnyConnection) -> None:
-    """Fit the chunks of values; again where a writer fitted the same at the same moment."""
-    for attempt in range(ATTEMPTS):
-        try:
-            connection.execute(query("migrations/tune_values"))
-        except errors.InternalError_ as error:  # so TimescaleDB's catalogue says it
-            if "concurrently updated" not in str(error) or attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return

@@ -71,6 +71,19 @@ def test_an_interval_that_the_operator_chose_stays(values: Values) -> None:
 
 @pytest.mark.tiers("apache")
 @pytest.mark.usefixtures("values")
+def test_two_who_fit_the_same_chunks_at_once_do_not_refuse_each_other(database: Database) -> None:
+    fit = "SELECT featuretrail.fit_chunks('weather', 10, now() - interval '1 year', now())"
+    with database.connect() as one, database.connect() as other:
+        other.execute("SET lock_timeout = '5s'")
+        other.commit()
+        with one.transaction(), other.transaction():
+            assert one.execute(fit).fetchall() == [(timedelta(days=91),)]
+            assert other.execute(fit).fetchall() == [(timedelta(days=7),)]
+        assert other.execute(fit).fetchall() == [(timedelta(days=91),)]
+
+
+@pytest.mark.tiers("apache")
+@pytest.mark.usefixtures("values")
 def test_who_does_not_own_the_table_leaves_the_interval_to_the_owner(database: Database) -> None:
     fit = "SELECT featuretrail.fit_chunks('weather', 10, now() - interval '1 year', now())"
     with database.connect() as connection, connection.transaction(force_rollback=True):
