@@ -9,14 +9,16 @@
     │   ├── InvalidValuesError
     │   ├── InvalidSpineError
     │   ├── LineageCycleError
-    │   └── NaiveTimeError
+    │   ├── NaiveTimeError
+    │   └── PoisonMessageError
     ├── NotFoundError (also a LookupError)
     │   └── NotYetError
     ├── ConflictError
     │   ├── DefinitionChangedError
     │   ├── ConcurrencyError
     │   ├── AlreadyExistsError
-    │   └── IdempotencyError
+    │   ├── IdempotencyError
+    │   └── StreamFencedError
     ├── IntegrityError
     │   ├── ChainBrokenError
     │   └── ContentAlteredError
@@ -30,6 +32,8 @@
     ├── ProjectionTimeoutError (also a TimeoutError)
     ├── CheckFailedError (also an AssertionError; in featuretrail.projections.checks)
     ├── StorageError
+    ├── StreamBlockedError (also a TimeoutError)
+    ├── BrokerError
     ├── EndpointError
     ├── DeliveryError
     ├── MissingPackageError
@@ -103,6 +107,20 @@ class NaiveTimeError(InvalidInputError):
             f"{what} has no time zone, so it names no instant; attach one, for example "
             "value.replace(tzinfo=datetime.timezone.utc) for a datetime, "
             "series.dt.tz_localize('UTC') in pandas, pyarrow.timestamp('us', tz='UTC') in Arrow"
+        )
+
+
+class PoisonMessageError(InvalidInputError):
+    """A message cannot be stored, and its stream was told to stop there; those before it are."""
+
+    def __init__(self, source: str, partition: str, offset: str, reason: str) -> None:
+        self.source = source
+        self.partition = partition
+        self.offset = offset
+        self.reason = reason
+        super().__init__(
+            f"the message at offset {offset} of partition {partition!r} of {source!r} cannot be "
+            f"stored: {reason}; mend it at its source, or set on_poison='park' to go on without it"
         )
 
 
@@ -190,6 +208,27 @@ class IdempotencyError(ConflictError):
         super().__init__(
             f"idempotency key {key!r} was used before for another request ({difference}); "
             "a retry must repeat the first request, a new request needs a new key"
+        )
+
+
+class StreamFencedError(ConflictError):
+    """Another writer of the same source moved its offset: this one has stopped, nothing is lost.
+
+    It stopped at offset ``expected`` of ``partition`` (``None``: its beginning); the store is at
+    ``actual``.
+    """
+
+    def __init__(
+        self, source: str, partition: str, expected: str | None, actual: str | None
+    ) -> None:
+        self.source = source
+        self.partition = partition
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"another writer of {source!r} took over: partition {partition!r} is stored up to "
+            f"offset {actual}, this writer expected {expected}; let one writer read a source, and "
+            "open it anew to go on from what is stored"
         )
 
 
@@ -306,6 +345,28 @@ class ProjectionTimeoutError(FeatureTrailError, TimeoutError):
 
 class StorageError(FeatureTrailError):
     """The folder or object store of snapshots cannot be read or written."""
+
+
+class StreamBlockedError(FeatureTrailError, TimeoutError):
+    """A stream's writer could not take or store messages in time; ``pending`` are waiting."""
+
+    def __init__(self, group: str, what: str, pending: int, seconds: float) -> None:
+        self.group = group
+        self.pending = pending
+        self.seconds = seconds
+        super().__init__(
+            f"{what} for {group!r} took longer than {seconds:g} s: {pending} messages wait to be "
+            "stored; wait longer, or see why the database is slow"
+        )
+
+
+class BrokerError(FeatureTrailError):
+    """A broker cannot be reached, or has not what a stream needs of it."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        self.address = address
+        self.reason = reason
+        super().__init__(f"the broker at {address} cannot be used: {reason}")
 
 
 class EndpointError(FeatureTrailError):

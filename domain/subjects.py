@@ -25,6 +25,7 @@ from featuretrail.domain.events import (
     GroupDefined,
     LineageDeclared,
     LineageRetired,
+    MessagesDiscarded,
     MetadataRecorded,
     MonitorRan,
     MonitorScheduled,
@@ -73,6 +74,8 @@ def _of_the_rest(event: Event) -> str:
             name = f"documentation {event.feature_name}@{event.documentation_version}"
         case MetadataRecorded():
             name = f"metadata {event.feature_name} {event.metadata_type} {event.metadata_key}"
+        case MessagesDiscarded():
+            name = f"parked messages {event.group}"
         case ComputeFailed():
             name = f"computation {event.group}"
         case PerformanceSampled():

@@ -50,6 +50,8 @@ from featuretrail.infrastructure.snapshots.request import Closed, Knowledge
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
+from featuretrail.infrastructure.streaming.streams import Streams
+from featuretrail.infrastructure.streaming.writer import StreamWriter
 from featuretrail.infrastructure.values.ingestion import ValueStore
 from featuretrail.lineage.tracker import FeatureLineageTracker, Parents
 from featuretrail.monitoring.monitoring import Monitoring
@@ -105,6 +107,9 @@ class TimescaleDBFeatureStore:
             self._historical,
             self._values,
             LogRecorder(self._log, self._recorder.written_at, self._recorder.record),
+        )
+        self.streams = Streams(
+            database, self._log, self._registry, self._values, self.rules, self._metadata
         )
         self.snapshots = FeatureSnapshotManager(
             database, self._log, self._registry, self._historical, blobs, self._recorder
@@ -199,6 +204,19 @@ class TimescaleDBFeatureStore:
             source=source,
             metadata=self._metadata(actor, reason),
         )
+
+    def stream(
+        self,
+        group: str,
+        *,
+        source: str,
+        **options: Any,  # noqa: ANN401 - those of Streams.open, checked there
+    ) -> StreamWriter:
+        """Open a writer that stores the messages of ``source`` in ``group`` as they come.
+
+        In micro-batches, each message once by its offset; see ``Streams.open`` for the options.
+        """
+        return self.streams.open(group, source=source, **options)
 
     @needs("writer")
     def compute(

@@ -50,6 +50,13 @@ from featuretrail.domain.events.retention import (
     RetentionSet,
 )
 from featuretrail.domain.events.snapshots import SNAPSHOT_EVENTS, SnapshotAssessed, SnapshotCreated
+from featuretrail.domain.events.streaming import (
+    STREAM_EVENTS,
+    MessagePlace,
+    MessagesDiscarded,
+    PartitionMoved,
+    StreamFacts,
+)
 from featuretrail.domain.events.training import TRAINING_EVENTS, TrainingRunRecorded
 from featuretrail.domain.events.values import (
     VALUE_EVENTS,
@@ -73,6 +80,7 @@ __all__ = [
     "PERFORMANCE_EVENTS",
     "RETENTION_EVENTS",
     "SNAPSHOT_EVENTS",
+    "STREAM_EVENTS",
     "TRAINING_EVENTS",
     "VALUE_EVENTS",
     "AlertAcknowledged",
@@ -101,17 +109,21 @@ __all__ = [
     "LineageDeclared",
     "LineageRetired",
     "Measurement",
+    "MessagePlace",
+    "MessagesDiscarded",
     "Metadata",
     "MetadataRecorded",
     "MonitorRan",
     "MonitorScheduled",
     "MonitorUnscheduled",
+    "PartitionMoved",
     "PerformanceSampled",
     "QualityChecked",
     "RetentionApplied",
     "RetentionSet",
     "SnapshotAssessed",
     "SnapshotCreated",
+    "StreamFacts",
     "TrainingRunRecorded",
     "ValuesIngested",
     "ValuesRemoved",

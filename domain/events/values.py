@@ -9,17 +9,20 @@ from pydantic import AwareDatetime
 
 from featuretrail.domain.events.base import Event, JsonObject
 from featuretrail.domain.events.registry import register_events
+from featuretrail.domain.events.streaming import StreamFacts
 
 
 class ValuesIngested(Event):
-    """The rows of one ``ingest`` call were stored.
+    """The rows of one ``ingest`` call, or of one micro-batch of a stream, were stored.
 
     ``columns`` maps each stored column to the version of the feature it was written for, as
     ``{"temp": "1.0.0"}``; ``digest`` is the canonical digest of the batch in row order (keys, then
-    event time).
+    event time). ``stream`` is what a micro-batch says of the messages it was made of; of batches
+    that came by none it is null, as in all events of class version 1.
     """
 
     TOPIC: ClassVar[str] = "featuretrail.values.ingested"
+    class_version: ClassVar[int] = 2
 
     group: str
     batch: int
@@ -30,6 +33,12 @@ class ValuesIngested(Event):
     digest: str
     idempotency_key: str | None = None
     source: str | None = None
+    stream: StreamFacts | None = None
+
+    @staticmethod
+    def upcast_v1_v2(state: JsonObject) -> JsonObject:
+        """Return the state of an event of the time before streams."""
+        return {**state, "stream": None}
 
 
 class ValuesRetracted(Event):

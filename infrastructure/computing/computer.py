@@ -62,6 +62,12 @@ class RuleComputer:
         """Let the functions of Python rules in ``groups`` compute; nothing is registered."""
         self._book.bind(groups)
 
+    def check(self, features: Requested) -> None:
+        """Raise as ``compute`` does for features that cannot be computed; nothing is done."""
+        registry = self._registry.current()
+        for feature in requested(registry, features):
+            self._refuse_unbound(registry, feature)
+
     def compute(
         self,
         features: Requested,

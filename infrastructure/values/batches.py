@@ -96,23 +96,27 @@ def append_batch(
     """
     cursor = psycopg.ClientCursor(connection)
     with conflicts_told(event):
-        cursor.execute(
-            query("values/append_batch"),
-            {
-                "stream": event.originator_id,
-                "version": event.originator_version,
-                "topic": event.topic,
-                "state": event.state,
-                "group": facts.group,
-                "batch": batch,
-                "kind": facts.kind,
-                "layout": layout,
-                "columns": list(facts.columns),
-                "rows": facts.rows,
-                "first_event_time": facts.first_event_time,
-                "last_event_time": facts.last_event_time,
-                "digest": facts.digest,
-            },
-        )
+        cursor.execute(query("values/append_batch"), append_parameters(event, facts, batch, layout))
     [(position,)] = cursor.fetchall()
     return Receipt(facts.group, facts.rows, batch, position, facts.digest)
+
+
+def append_parameters(
+    event: StoredEvent, facts: BatchFacts, batch: int, layout: int
+) -> dict[str, Any]:
+    """Return the parameters of the statements that append a batch."""
+    return {
+        "stream": event.originator_id,
+        "version": event.originator_version,
+        "topic": event.topic,
+        "state": event.state,
+        "group": facts.group,
+        "batch": batch,
+        "kind": facts.kind,
+        "layout": layout,
+        "columns": list(facts.columns),
+        "rows": facts.rows,
+        "first_event_time": facts.first_event_time,
+        "last_event_time": facts.last_event_time,
+        "digest": facts.digest,
+    }

@@ -1,16 +1,18 @@
 """Storing values: one batch, one event, one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
+from eventsourcing.persistence import StoredEvent
 from psycopg import errors
 
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.errors import ConcurrencyError, InvalidValuesError
 from featuretrail.domain.events.base import Metadata, stream_id
+from featuretrail.domain.events.streaming import StreamFacts
 from featuretrail.domain.events.values import ValuesIngested
 from featuretrail.domain.inputs import check_label, optional
 from featuretrail.domain.receipts import Receipt
@@ -45,6 +47,9 @@ _LARGE_BATCH = 10_000
 """Rows of a batch before which the interval of the next chunks is fitted anew."""
 
 _NOBODY = Metadata()
+
+Append = Callable[[AnyConnection, StoredEvent, BatchFacts, int, int], Receipt]
+"""Appends the event of a batch, records the batch and commits, as ``append_batch`` does."""
 
 
 class ValueStore:
@@ -84,13 +89,15 @@ class ValueStore:
             values = validate(
                 group, features, registry, table, on_duplicate=on_duplicate, partial=partial
             )
-        event = _event(stream, values, idempotency_key, source, metadata)
+        event = batch_event(
+            stream, values, metadata, source=source, idempotency_key=idempotency_key
+        )
         with self._database.begun() as connection:
             lock_group(connection, group.name)
             stored = find_batch(connection, stream)
             if stored is not None:
                 return first_receipt(values, stored, idempotency_key)
-            return self._store(connection, values, event)
+            return self.write(connection, values, event)
 
     def store_computed(
         self,
@@ -110,13 +117,13 @@ class ValueStore:
         """
         values = validate(group, features, registry, table, partial=True, computed=True)
         stream = batch_stream(group.name, None)
-        event = _event(stream, values, None, source, metadata)
+        event = batch_event(stream, values, metadata, source=source)
         with self._database.transaction() as connection:
             lock_group(connection, group.name)
             newer = newest_batch(connection, group.name, values.columns)
             if newer > last_batch:
                 raise ConcurrencyError(stream_id("group", group.name), last_batch, newer)
-            return self._store(connection, values, event)
+            return self.write(connection, values, event)
 
     def retract(
         self,
@@ -147,7 +154,17 @@ class ValueStore:
         events = [recorded.event for recorded in self._log.history(stream)]
         return next((event for event in events if isinstance(event, ValuesIngested)), None)
 
-    def _store(self, connection: AnyConnection, values: Batch, event: ValuesIngested) -> Receipt:
+    def write(
+        self,
+        connection: AnyConnection,
+        values: Batch,
+        event: ValuesIngested,
+        append: Append = append_batch,
+    ) -> Receipt:
+        """Write ``values`` as the next batch of their group, which is locked; ``append`` commits.
+
+        Raises ``InvalidValuesError``; the transaction must be undone then.
+        """
         arriving = (event.rows, event.first_event_time, event.last_event_time)
         number = next_batch(connection, event.group, values.columns)
         check_not_ahead(values, number.now)
@@ -160,7 +177,7 @@ class ValueStore:
             fit_compression(connection, event.group, *arriving)
         facts = BatchFacts(event.group, "values", values.columns, *arriving, event.digest)
         stored = self._log.mapper.to_stored_event(event.model_copy(update={"batch": number.batch}))
-        return append_batch(connection, stored, facts, number.batch, number.layout)
+        return append(connection, stored, facts, number.batch, number.layout)
 
 
 def _changes_the_rate(batch: int, rows: int) -> bool:
@@ -168,12 +185,14 @@ def _changes_the_rate(batch: int, rows: int) -> bool:
     return batch.bit_count() == 1 or rows >= _LARGE_BATCH
 
 
-def _event(
+def batch_event(
     stream: UUID,
     values: Batch,
-    idempotency_key: str | None,
-    source: str | None,
     metadata: Metadata,
+    *,
+    source: str | None,
+    idempotency_key: str | None = None,
+    facts: StreamFacts | None = None,
 ) -> ValuesIngested:
     """Return the event of a batch that has no number yet."""
     return ValuesIngested.in_stream(
@@ -188,6 +207,7 @@ def _event(
         digest=values.digest,
         idempotency_key=idempotency_key,
         source=source,
+        stream=facts,
         metadata=metadata,
     )
 

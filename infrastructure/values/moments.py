@@ -16,6 +16,11 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def from_microseconds(count: int) -> datetime:
+    """Return the moment ``count`` microseconds after 1970, in UTC."""
+    return _EPOCH + count * _MICROSECOND
+
+
 def as_datetime(scalar: pa.Scalar) -> datetime | None:
     """Return a timestamp in microseconds as a datetime in UTC, ``None`` for NULL."""
-    return _EPOCH + scalar.value * _MICROSECOND if scalar.is_valid else None
+    return from_microseconds(scalar.value) if scalar.is_valid else None

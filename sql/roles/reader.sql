@@ -15,6 +15,17 @@ GRANT SELECT ON
   featuretrail.dead_letters,
   featuretrail.log_head,
   featuretrail.roles,
-  featuretrail.schema_migrations
+  featuretrail.schema_migrations,
+  featuretrail.stream_offsets
 TO {reader};
+GRANT SELECT (
+  number,
+  group_name,
+  source,
+  partition,
+  message_offset,
+  position,
+  parked_at,
+  attempts
+) ON featuretrail.parked_messages TO {reader};
 GRANT EXECUTE ON FUNCTION featuretrail.recorded_after TO {reader}

@@ -16,6 +16,8 @@ GRANT SELECT ON
   featuretrail.value_removals
 TO {writer};
 GRANT SELECT, INSERT ON featuretrail.batches, featuretrail.blobs TO {writer};
+GRANT SELECT, INSERT, UPDATE ON featuretrail.stream_offsets TO {writer};
+GRANT SELECT, INSERT, UPDATE, DELETE ON featuretrail.parked_messages TO {writer};
 GRANT EXECUTE ON FUNCTION
   featuretrail.append_event,
   featuretrail.append_events,

@@ -1,0 +1,1 @@
+"""Streams of messages: their offsets, and what is out of order in them."""

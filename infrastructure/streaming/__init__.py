@@ -1,0 +1,1 @@
+"""Streams into feature groups: micro-batches, stored once and in order."""
