@@ -30,6 +30,7 @@
     ├── ProjectionTimeoutError (also a TimeoutError)
     ├── CheckFailedError (also an AssertionError; in featuretrail.projections.checks)
     ├── StorageError
+    ├── SourceError
     ├── EndpointError
     ├── DeliveryError
     ├── MissingPackageError
@@ -306,6 +307,15 @@ class ProjectionTimeoutError(FeatureTrailError, TimeoutError):
 
 class StorageError(FeatureTrailError):
     """The folder or object store of snapshots cannot be read or written."""
+
+
+class SourceError(FeatureTrailError):
+    """Another system, whose values are to be compared, cannot be read; ``source`` names it."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source = source
+        self.reason = reason
+        super().__init__(f"source {source!r} cannot be read: {reason}")
 
 
 class EndpointError(FeatureTrailError):
