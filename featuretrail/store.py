@@ -43,6 +43,7 @@ from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport, leakage_report
 from featuretrail.infrastructure.retrieval.online import OnlineReader
+from featuretrail.infrastructure.serving.served_log import ServedLog
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
 from featuretrail.infrastructure.snapshots.manager import FeatureSnapshotManager
 from featuretrail.infrastructure.snapshots.order import SnapshotOrder, check_split
@@ -61,6 +62,7 @@ from featuretrail.projections.retention import RetentionSettings
 from featuretrail.quality.monitor import FeatureQualityMonitor
 from featuretrail.quality.sources import QualitySources
 from featuretrail.requests import Features, Requests
+from featuretrail.serving.served import Served
 from featuretrail.status import read_status
 
 
@@ -80,6 +82,7 @@ class TimescaleDBFeatureStore:
         actor: str,
         projection_errors: Policy = "park",
         record_performance: bool = True,
+        serve_log: float = 0.0,
         server: EmbeddedServer | None = None,
         alerts: AlertSettings | None = None,
     ) -> None:
@@ -97,7 +100,11 @@ class TimescaleDBFeatureStore:
         self._recorder = Recorder(
             database, self._log, partial(self._metadata, None, None), on=record_performance
         )
-        self._online = OnlineReader(database, self._registry, self._historical, self._recorder)
+        served = ServedLog(database, self._log, partial(self._metadata, None, None), serve_log)
+        self.served = Served(database, self._registry, served)
+        self._online = OnlineReader(
+            database, self._registry, self._historical, self._recorder, served
+        )
         self.rules = RuleComputer(
             database,
             self._log,
@@ -294,16 +301,20 @@ class TimescaleDBFeatureStore:
         *,
         status: bool = False,
         event_time: bool = False,
+        served_id: bool = False,
     ) -> pa.Table:
         """Return the newest value of each feature for each entity row, as of now.
 
         Columns: the entity rows' own, then the features; order and duplicates are kept.
+        ``served_id`` adds that column: the id of the row in the served log (see ``store.served``),
+        by which an outcome can judge it; NULL where the entity is not sampled.
         """
         return self._online.get(
             partial(self._requests.resolve, features),
             entity_rows,
             status=status,
             event_time=event_time,
+            served_id=served_id,
         )
 
     @needs("auditor")
@@ -519,8 +530,9 @@ class TimescaleDBFeatureStore:
     def close(self) -> None:
         """Close the connections; an embedded server stops with its last user.
 
-        What was measured last is recorded before, or given up after 2 seconds.
+        What was served and measured last is recorded before, or given up after 2 seconds each.
         """
+        self.served.close()
         self._recorder.close()
         self._historical.close()
         self._database.close()

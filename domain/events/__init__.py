@@ -49,6 +49,7 @@ from featuretrail.domain.events.retention import (
     RetentionApplied,
     RetentionSet,
 )
+from featuretrail.domain.events.serving import SERVING_EVENTS, ServedLogged, ServedSheet
 from featuretrail.domain.events.snapshots import SNAPSHOT_EVENTS, SnapshotAssessed, SnapshotCreated
 from featuretrail.domain.events.training import TRAINING_EVENTS, TrainingRunRecorded
 from featuretrail.domain.events.values import (
@@ -72,6 +73,7 @@ __all__ = [
     "MONITOR_EVENTS",
     "PERFORMANCE_EVENTS",
     "RETENTION_EVENTS",
+    "SERVING_EVENTS",
     "SNAPSHOT_EVENTS",
     "TRAINING_EVENTS",
     "VALUE_EVENTS",
@@ -110,6 +112,8 @@ __all__ = [
     "QualityChecked",
     "RetentionApplied",
     "RetentionSet",
+    "ServedLogged",
+    "ServedSheet",
     "SnapshotAssessed",
     "SnapshotCreated",
     "TrainingRunRecorded",
