@@ -10,7 +10,11 @@ import pyarrow as pa
 
 from featuretrail.alerts.alerts import Alerts
 from featuretrail.audit.audit import Audit
+from featuretrail.consistency.checker import FeatureConsistencyChecker
+from featuretrail.consistency.order import CHECK_TYPES, Tolerances
+from featuretrail.consistency.parts import ConsistencyParts
 from featuretrail.domain.changes import Registration
+from featuretrail.domain.consistency.report import ConsistencyReport
 from featuretrail.domain.definitions import FeatureGroup, FeatureSet
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.inputs import check_label, check_text, optional
@@ -31,6 +35,7 @@ from featuretrail.infrastructure.computing.computer import Progress, RuleCompute
 from featuretrail.infrastructure.computing.recording import LogRecorder
 from featuretrail.infrastructure.computing.report import ComputeReport
 from featuretrail.infrastructure.computing.requested import Requested
+from featuretrail.infrastructure.consistency.source import ValueSource
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.embedded import EmbeddedServer
 from featuretrail.infrastructure.lineage.declaring import LineageDeclarer
@@ -85,6 +90,7 @@ class TimescaleDBFeatureStore:
         serve_log: float = 0.0,
         server: EmbeddedServer | None = None,
         alerts: AlertSettings | None = None,
+        sources: Mapping[str, ValueSource] | None = None,
     ) -> None:
         self._database = database
         self._server = server
@@ -131,6 +137,17 @@ class TimescaleDBFeatureStore:
                 self.snapshots,
                 storage,
                 self._metadata,
+            )
+        )
+        self.consistency = FeatureConsistencyChecker(
+            ConsistencyParts(
+                database,
+                self._log,
+                self._registry,
+                self._historical,
+                self.snapshots,
+                self._metadata,
+                sources or {},
             )
         )
         self.lineage = FeatureLineageTracker(
@@ -483,6 +500,33 @@ class TimescaleDBFeatureStore:
     ) -> FeatureQuality:
         """Judge how good a feature's values are; see ``store.quality.check_feature_quality``."""
         return self.quality.check_feature_quality(feature, data, window, actor=actor, reason=reason)
+
+    def validate_feature_consistency(
+        self,
+        snapshot_id: str,
+        check_types: str | Sequence[str] = CHECK_TYPES,
+        *,
+        sources: str | ValueSource | Sequence[str | ValueSource] | None = None,
+        tolerances: Tolerances | None = None,
+        sample: float = 1.0,
+        auto_fix: bool = False,
+        actor: str | None = None,
+        reason: str | None = None,
+    ) -> ConsistencyReport:
+        """Compare a snapshot with what served, judged or else holds its values.
+
+        See ``store.consistency.check``.
+        """
+        return self.consistency.check(
+            snapshot_id,
+            check_types,
+            sources=sources,
+            tolerances=tolerances,
+            sample=sample,
+            auto_fix=auto_fix,
+            actor=actor,
+            reason=reason,
+        )
 
     @needs("auditor")
     def registry(self, known_at: int | datetime | None = None) -> Registry:

@@ -119,7 +119,7 @@ def _cast(name: str, array: pa.Array, target: pa.DataType) -> pa.Array:
 
 
 def _numeric(array: pa.Array, kind: str) -> Cells:
-    filled = array.fill_null(False if kind == "bool" else 0) if _holes(array, kind) else array  # noqa: FBT003 - Arrow's signature
+    filled = array.fill_null(False if kind == "bool" else 0) if _holes(array, kind) else array
     if kind == "time":
         filled = array.cast(pa.int64()).fill_null(0) if array.null_count else array.cast(pa.int64())
     return Cells(filled.to_numpy(zero_copy_only=False), _null(array), array)

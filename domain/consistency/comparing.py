@@ -106,10 +106,11 @@ def _distances(kind: str, x: NDArray[Any], y: NDArray[Any]) -> Floats:
     match kind:
         case "number":
             with np.errstate(invalid="ignore", over="ignore"):
-                return np.abs(x - y)
+                distances: Floats = np.abs(x - y)
+            return distances
         case "integer" | "time":  # exact also where the difference leaves 64 bits with a sign
             with np.errstate(over="ignore"):
-                apart = np.where(x > y, x - y, y - x).view(np.uint64).astype(np.float64)
+                apart: Floats = np.where(x > y, x - y, y - x).view(np.uint64).astype(np.float64)
             return apart / SECOND if kind == "time" else apart
         case _:
             return np.full(x.size, np.nan)

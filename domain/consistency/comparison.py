@@ -179,9 +179,7 @@ def compare(
         missing_examples=key_examples(tables.keys, pairing.missing),
         extra_examples=key_examples(tables.found_keys, pairing.extra),
     )
-    return evolve(
-        said, confidence_score=confidence(said.faults, said.cells, said.expected_cells)
-    )
+    return evolve(said, confidence_score=confidence(said.faults, said.cells, said.expected_cells))
 
 
 def _feature(

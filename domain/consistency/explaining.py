@@ -53,7 +53,11 @@ def key_causes(tables: MeasuredTables) -> tuple[Cause, ...]:
     pairing = tables.pairing
     said = (
         ("missing keys", pairing.missing.size, f"of {tables.expected_size:,} keys are not there"),
-        ("extra keys", pairing.extra.size, f"of {tables.found_size:,} rows there are of no key here"),
+        (
+            "extra keys",
+            pairing.extra.size,
+            f"of {tables.found_size:,} rows there are of no key here",
+        ),
         ("duplicate keys", pairing.found_duplicates, "rows there repeat a key; the first counts"),
     )
     return tuple(Cause(name, rows, f"{rows:,} {told}") for name, rows, told in said if rows)
@@ -76,9 +80,7 @@ def causes_of(
     return tuple(sorted(causes, key=lambda cause: -cause.rows))
 
 
-def _null_causes(
-    tables: MeasuredTables, column: ColumnPair, found: Differing
-) -> list[Cause]:
+def _null_causes(tables: MeasuredTables, column: ColumnPair, found: Differing) -> list[Cause]:
     pairing = tables.pairing
     others = (
         (found.null_expected, column.found, pairing.found_of(found.null_expected), "expected"),
@@ -90,7 +92,13 @@ def _null_causes(
             continue
         zeros = int(zero(column.kind, other, rows).sum())
         nan = int(np.isnan(other.numbers[rows]).sum()) if column.kind == "number" else 0
-        against = "0" if zeros >= EXPLAINS * pairs.size else "NaN" if nan >= EXPLAINS * pairs.size else None
+        against = (
+            "0"
+            if zeros >= EXPLAINS * pairs.size
+            else "NaN"
+            if nan >= EXPLAINS * pairs.size
+            else None
+        )
         told = f"{pairs.size:,} {side} values are NULL where the other side has "
         rest = {"0": f"0, false or no text {zeros:,} times", "NaN": f"NaN {nan:,} times"}
         causes.append(

@@ -75,7 +75,9 @@ def _sign(x: Floats, y: Floats) -> Cause | None:
     rows = int((y == -x).sum())
     if rows < EXPLAINS * x.size:
         return None
-    return Cause("sign", rows, f"{rows:,} of {x.size:,} values have the opposite sign", rows / x.size)
+    return Cause(
+        "sign", rows, f"{rows:,} of {x.size:,} values have the opposite sign", rows / x.size
+    )
 
 
 def _unit(x: Floats, y: Floats) -> Cause | None:

@@ -1,7 +1,6 @@
 """Two tables brought together: which rows are the same, and which of their cells disagree."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -120,7 +119,11 @@ def key_column(table: pa.Table, name: str, what: str) -> pa.Array:
         return _cast(column, UTC_TIME, name, what)
     if pat.is_integer(column.type):
         return _cast(column, pa.int64(), name, what)
-    if pat.is_string(column.type) or pat.is_large_string(column.type) or pat.is_string_view(column.type):
+    if (
+        pat.is_string(column.type)
+        or pat.is_large_string(column.type)
+        or pat.is_string_view(column.type)
+    ):
         return _cast(column, pa.string(), name, what)
     if len(column) == 0:
         return column
@@ -143,20 +146,20 @@ def _paired_keys(
 ) -> tuple[list[pa.Array], list[pa.Array]]:
     left, right = [], []
     for name, column in here.items():
-        other = there[name]
-        if len(other) == 0 or len(column) == 0:
-            kind = column.type if len(column) else other.type
-            column, other = (
-                each if len(each) else pa.array([], kind) for each in (column, other)
-            )
-        if column.type != other.type:
+        one, other = _typed(column, there[name]), _typed(there[name], column)
+        if one.type != other.type:
             raise InvalidInputError(
-                f"key column {name!r} is {column.type} here and {other.type} there; convert it in "
+                f"key column {name!r} is {one.type} here and {other.type} there; convert it in "
                 "the source, or map another column"
             )
-        left.append(_comparable(column))
+        left.append(_comparable(one))
         right.append(_comparable(other))
     return left, right
+
+
+def _typed(column: pa.Array, other: pa.Array) -> pa.Array:
+    """Return ``column``, an empty one in the other's type: no rows have no type of their own."""
+    return column if len(column) else pa.array([], other.type)
 
 
 def _comparable(column: pa.Array) -> pa.Array:
@@ -167,5 +170,3 @@ def times_of(column: pa.Array) -> Ints:
     """Return a time column in microseconds."""
     micros: Ints = column.cast(pa.int64()).to_numpy()
     return micros
-
-

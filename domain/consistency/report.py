@@ -7,6 +7,7 @@ from attrs import field, frozen
 
 from featuretrail.domain.consistency.comparison import TableComparison
 from featuretrail.domain.consistency.judging import Status, worst
+from featuretrail.domain.events.checks import CheckType
 from featuretrail.domain.results import Result
 
 
@@ -19,7 +20,7 @@ class CheckResult(Result):
     that ``auto_fix`` refreshed, by group. ``position`` is that of the check's event.
     """
 
-    check_type: str
+    check_type: CheckType
     status: Status
     confidence_score: float | None
     comparisons: tuple[TableComparison, ...]

@@ -21,9 +21,7 @@ def rounding(expected: Floats, found: Floats) -> Cause | None:
     if x.size < max(LEAST, EXPLAINS * expected.size):
         return None
     return (
-        _rounded(x, y, "the found values")
-        or _rounded(y, x, "the expected values")
-        or _noise(x, y)
+        _rounded(x, y, "the found values") or _rounded(y, x, "the expected values") or _noise(x, y)
     )
 
 

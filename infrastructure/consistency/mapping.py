@@ -45,8 +45,9 @@ def choose_columns(
             chosen[feature] = found
     if len(chosen) == len(request.names):
         raise InvalidInputError(
-            f"source {source!r} has none of the features {', '.join(request.features)}; its columns "
-            f"are {', '.join(available)}: map them, as in columns={{'weather.temp': 'temp_f'}}"
+            f"source {source!r} has none of the features {', '.join(request.features)}; its "
+            f"columns are {', '.join(available)}; map them, as in "
+            "columns={'weather.temp': 'temp_f'}"
         )
     return chosen
 

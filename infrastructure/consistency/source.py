@@ -10,9 +10,9 @@ import pyarrow.types as pat
 from attrs import field, frozen
 
 from featuretrail.domain.consistency.measured import key_column
-from featuretrail.domain.consistency.sampling import sampled
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.errors import NaiveTimeError
+from featuretrail.domain.serving.sampling import sampled
 
 
 @frozen
@@ -44,6 +44,7 @@ class SourceRequest:
         Raises ``InvalidInputError``, ``NotFoundError`` or ``NaiveTimeError`` for keys and times
         that cannot be compared.
         """
+        table = _without_views(table)
         mask = None
         if self.time_column is not None and self.since is not None and self.until is not None:
             times = key_column(table, self.time_column, what)
@@ -51,7 +52,7 @@ class SourceRequest:
                 late = pc.greater_equal(times, pa.scalar(self.since, UTC_TIME))
                 mask = pc.and_(late, pc.less_equal(times, pa.scalar(self.until, UTC_TIME)))
         if self.sample < 1 and self.keys:
-            keys = [key_column(table, name, what) for name in self.keys]
+            keys = {name: key_column(table, name, what) for name in self.keys}
             chosen = pa.array(sampled(keys, self.sample))
             mask = chosen if mask is None else pc.and_(mask, chosen)
         return table if mask is None else table.filter(mask)
@@ -81,3 +82,12 @@ def refuse_naive(schema: pa.Schema, columns: Mapping[str, str], source: str) -> 
         kind = schema.field(column).type
         if pat.is_timestamp(kind) and kind.tz is None:
             raise NaiveTimeError(f"column {column!r} ({name}) of source {source!r}")
+
+
+def _without_views(table: pa.Table) -> pa.Table:
+    """Return ``table`` with views of text (as polars has them) as text, which Arrow can filter."""
+    for place, field_ in enumerate(table.schema):
+        if pat.is_string_view(field_.type):
+            column = table.column(place).cast(pa.large_string())
+            table = table.set_column(place, field_.name, column)
+    return table
