@@ -34,6 +34,7 @@
     ├── StorageError
     ├── StreamBlockedError (also a TimeoutError)
     ├── BrokerError
+    ├── SourceError
     ├── EndpointError
     ├── DeliveryError
     ├── MissingPackageError
@@ -367,6 +368,15 @@ class BrokerError(FeatureTrailError):
         self.address = address
         self.reason = reason
         super().__init__(f"the broker at {address} cannot be used: {reason}")
+
+
+class SourceError(FeatureTrailError):
+    """Another system, whose values are to be compared, cannot be read; ``source`` names it."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source = source
+        self.reason = reason
+        super().__init__(f"source {source!r} cannot be read: {reason}")
 
 
 class EndpointError(FeatureTrailError):

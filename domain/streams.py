@@ -32,6 +32,7 @@ from featuretrail.domain.events import (
     QualityChecked,
     RetentionApplied,
     RetentionSet,
+    ServedLogged,
     SnapshotAssessed,
     SnapshotCreated,
     TrainingRunRecorded,
@@ -65,6 +66,7 @@ KINDS: dict[str, tuple[type[Event], ...]] = {
     "alert": ALERT_EVENTS,
     "alert evaluation": (AlertsEvaluated,),
     "monitor": MONITOR_EVENTS,
+    "served batch": (ServedLogged,),
     "stream": (),
 }
 """The kinds of subjects, each with the events that are about one; ``stream`` is any, by its id."""

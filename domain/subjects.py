@@ -34,6 +34,7 @@ from featuretrail.domain.events import (
     QualityChecked,
     RetentionApplied,
     RetentionSet,
+    ServedLogged,
     SnapshotAssessed,
     SnapshotCreated,
     TrainingRunRecorded,
@@ -84,6 +85,8 @@ def _of_the_rest(event: Event) -> str:
             name = f"retention {event.group}"
         case RetentionSet() | RetentionApplied():
             name = f"retention {event.table}"
+        case ServedLogged():
+            name = f"served batch {event.originator_id}"
         case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks
             name = f"snapshot {event.originator_id}"
         case _:

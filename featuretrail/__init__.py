@@ -11,6 +11,10 @@ from featuretrail.audit.verification import AuditReport
 from featuretrail.connection import connect
 from featuretrail.domain.changes import Change, Registration
 from featuretrail.domain.charts.picture import FeaturePicture
+from featuretrail.domain.consistency.comparison import FeatureComparison, TableComparison
+from featuretrail.domain.consistency.judging import ConsistencyLimits
+from featuretrail.domain.consistency.report import CheckResult, ConsistencyReport
+from featuretrail.domain.consistency.tolerance import Tolerance
 from featuretrail.domain.constraints import NotNull, OneOf, Range
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
 from featuretrail.domain.drift.thresholds import Thresholds
@@ -45,6 +49,7 @@ from featuretrail.domain.errors import (
     RetentionError,
     RuleError,
     SchemaError,
+    SourceError,
     StorageError,
 )
 from featuretrail.domain.lineage.cost import CostEstimate
@@ -69,6 +74,10 @@ from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.alerts.settings import AlertSettings
 from featuretrail.infrastructure.computing.functions import rule, sql_rule
 from featuretrail.infrastructure.computing.report import ComputedFeature, ComputeReport
+from featuretrail.infrastructure.consistency.frames import FrameSource
+from featuretrail.infrastructure.consistency.parquet import ParquetSource
+from featuretrail.infrastructure.consistency.postgres import PostgresSource
+from featuretrail.infrastructure.consistency.source import SourceRequest, ValueSource
 from featuretrail.infrastructure.lineage.training import TrainingRun
 from featuretrail.infrastructure.performance.recorder import Recording
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport
@@ -99,11 +108,14 @@ __all__ = [
     "Baseline",
     "ChainBrokenError",
     "Change",
+    "CheckResult",
     "Comparison",
     "ComputeReport",
     "ComputedFeature",
     "ConcurrencyError",
     "ConflictError",
+    "ConsistencyLimits",
+    "ConsistencyReport",
     "ContentAlteredError",
     "CostEstimate",
     "CostSummary",
@@ -118,6 +130,7 @@ __all__ = [
     "EndpointError",
     "EngineError",
     "Feature",
+    "FeatureComparison",
     "FeatureGroup",
     "FeatureLineage",
     "FeaturePerformance",
@@ -129,6 +142,7 @@ __all__ = [
     "FeatureTrailError",
     "FeatureVerdict",
     "FieldChange",
+    "FrameSource",
     "GenerationStatus",
     "Hint",
     "IdempotencyError",
@@ -162,6 +176,8 @@ __all__ = [
     "Parent",
     "ParentQuality",
     "ParkedEvent",
+    "ParquetSource",
+    "PostgresSource",
     "ProjectionError",
     "ProjectionStatus",
     "ProjectionTimeoutError",
@@ -182,16 +198,21 @@ __all__ = [
     "SnapshotDiff",
     "SnapshotInfo",
     "SnapshotVerification",
+    "SourceError",
+    "SourceRequest",
     "Split",
     "StateAt",
     "Stop",
     "StorageError",
     "StorePerformance",
     "TableAt",
+    "TableComparison",
     "TableRetention",
     "Thresholds",
     "TimescaleDBFeatureStore",
+    "Tolerance",
     "TrainingRun",
+    "ValueSource",
     "Version",
     "VersionCost",
     "connect",

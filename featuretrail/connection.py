@@ -23,6 +23,7 @@ def connect(
     artifacts: str | None = None,
     folder: str | Path | None = None,
     record_performance: bool | None = None,
+    serve_log: float | None = None,
     settings: Settings | None = None,
 ) -> TimescaleDBFeatureStore:
     """Open a feature store.
@@ -32,8 +33,10 @@ def connect(
     where snapshots are kept: a folder, an object store's URL, or ``database:`` (the default for a
     ``url``). ``actor`` is recorded with every decision (default: the operating system's user).
     ``record_performance=False`` records nothing of what reading costs (see ``store.performance``).
-    What is not given comes from ``settings``, or else from ``FEATURETRAIL_*`` variables, then from
-    ``featuretrail.toml``. Raises ``DatabaseUnavailableError``, ``SchemaError`` or ``EngineError``.
+    ``serve_log`` is the share (0 to 1) of entities whose online answers are logged (see
+    ``store.served``). What is not given comes from ``settings``, or else from ``FEATURETRAIL_*``
+    variables, then from ``featuretrail.toml``. Raises ``DatabaseUnavailableError``,
+    ``SchemaError`` or ``EngineError``.
     """
     given = {
         "url": url,
@@ -41,6 +44,7 @@ def connect(
         "artifacts": artifacts,
         "embedded": folder,
         "record_performance": record_performance,
+        "serve_log": serve_log,
     }
     chosen = Settings.load(**given) if settings is None else settings
     if chosen.secret_url is not None and folder is None:
@@ -101,6 +105,7 @@ def _open(
             actor=settings.actor or _user(),
             projection_errors=settings.projection_errors,
             record_performance=settings.record_performance,
+            serve_log=settings.serve_log,
             server=server,
             alerts=settings.alerts,
         )

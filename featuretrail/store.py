@@ -10,7 +10,11 @@ import pyarrow as pa
 
 from featuretrail.alerts.alerts import Alerts
 from featuretrail.audit.audit import Audit
+from featuretrail.consistency.checker import FeatureConsistencyChecker
+from featuretrail.consistency.order import CHECK_TYPES, Tolerances
+from featuretrail.consistency.parts import ConsistencyParts
 from featuretrail.domain.changes import Registration
+from featuretrail.domain.consistency.report import ConsistencyReport
 from featuretrail.domain.definitions import FeatureGroup, FeatureSet
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.inputs import check_label, check_text, optional
@@ -31,6 +35,7 @@ from featuretrail.infrastructure.computing.computer import Progress, RuleCompute
 from featuretrail.infrastructure.computing.recording import LogRecorder
 from featuretrail.infrastructure.computing.report import ComputeReport
 from featuretrail.infrastructure.computing.requested import Requested
+from featuretrail.infrastructure.consistency.source import ValueSource
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.embedded import EmbeddedServer
 from featuretrail.infrastructure.lineage.declaring import LineageDeclarer
@@ -43,6 +48,7 @@ from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport, leakage_report
 from featuretrail.infrastructure.retrieval.online import OnlineReader
+from featuretrail.infrastructure.serving.served_log import ServedLog
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
 from featuretrail.infrastructure.snapshots.manager import FeatureSnapshotManager
 from featuretrail.infrastructure.snapshots.order import SnapshotOrder, check_split
@@ -63,6 +69,7 @@ from featuretrail.projections.retention import RetentionSettings
 from featuretrail.quality.monitor import FeatureQualityMonitor
 from featuretrail.quality.sources import QualitySources
 from featuretrail.requests import Features, Requests
+from featuretrail.serving.served import Served
 from featuretrail.status import read_status
 
 
@@ -82,8 +89,10 @@ class TimescaleDBFeatureStore:
         actor: str,
         projection_errors: Policy = "park",
         record_performance: bool = True,
+        serve_log: float = 0.0,
         server: EmbeddedServer | None = None,
         alerts: AlertSettings | None = None,
+        sources: Mapping[str, ValueSource] | None = None,
     ) -> None:
         self._database = database
         self._server = server
@@ -99,7 +108,11 @@ class TimescaleDBFeatureStore:
         self._recorder = Recorder(
             database, self._log, partial(self._metadata, None, None), on=record_performance
         )
-        self._online = OnlineReader(database, self._registry, self._historical, self._recorder)
+        served = ServedLog(database, self._log, partial(self._metadata, None, None), serve_log)
+        self.served = Served(database, self._registry, served)
+        self._online = OnlineReader(
+            database, self._registry, self._historical, self._recorder, served
+        )
         self.rules = RuleComputer(
             database,
             self._log,
@@ -129,6 +142,17 @@ class TimescaleDBFeatureStore:
                 self.snapshots,
                 storage,
                 self._metadata,
+            )
+        )
+        self.consistency = FeatureConsistencyChecker(
+            ConsistencyParts(
+                database,
+                self._log,
+                self._registry,
+                self._historical,
+                self.snapshots,
+                self._metadata,
+                sources or {},
             )
         )
         self.lineage = FeatureLineageTracker(
@@ -312,16 +336,20 @@ class TimescaleDBFeatureStore:
         *,
         status: bool = False,
         event_time: bool = False,
+        served_id: bool = False,
     ) -> pa.Table:
         """Return the newest value of each feature for each entity row, as of now.
 
         Columns: the entity rows' own, then the features; order and duplicates are kept.
+        ``served_id`` adds that column: the id of the row in the served log (see ``store.served``),
+        by which an outcome can judge it; NULL where the entity is not sampled.
         """
         return self._online.get(
             partial(self._requests.resolve, features),
             entity_rows,
             status=status,
             event_time=event_time,
+            served_id=served_id,
         )
 
     @needs("auditor")
@@ -491,6 +519,33 @@ class TimescaleDBFeatureStore:
         """Judge how good a feature's values are; see ``store.quality.check_feature_quality``."""
         return self.quality.check_feature_quality(feature, data, window, actor=actor, reason=reason)
 
+    def validate_feature_consistency(
+        self,
+        snapshot_id: str,
+        check_types: str | Sequence[str] = CHECK_TYPES,
+        *,
+        sources: str | ValueSource | Sequence[str | ValueSource] | None = None,
+        tolerances: Tolerances | None = None,
+        sample: float = 1.0,
+        auto_fix: bool = False,
+        actor: str | None = None,
+        reason: str | None = None,
+    ) -> ConsistencyReport:
+        """Compare a snapshot with what served, judged or else holds its values.
+
+        See ``store.consistency.check``.
+        """
+        return self.consistency.check(
+            snapshot_id,
+            check_types,
+            sources=sources,
+            tolerances=tolerances,
+            sample=sample,
+            auto_fix=auto_fix,
+            actor=actor,
+            reason=reason,
+        )
+
     @needs("auditor")
     def registry(self, known_at: int | datetime | None = None) -> Registry:
         """Return all definitions, now or as they were at a position or time."""
@@ -537,8 +592,9 @@ class TimescaleDBFeatureStore:
     def close(self) -> None:
         """Close the connections; an embedded server stops with its last user.
 
-        What was measured last is recorded before, or given up after 2 seconds.
+        What was served and measured last is recorded before, or given up after 2 seconds each.
         """
+        self.served.close()
         self._recorder.close()
         self._historical.close()
         self._database.close()

@@ -42,7 +42,8 @@ class Settings(BaseSettings):
     ``artifacts`` is the folder or object store of snapshots (``None``: where the tier keeps them);
     ``actor`` names who acts, in every event; ``projection_errors`` says whether the read side sets
     an event aside that it cannot take in, or stops before it; ``record_performance`` says whether
-    what reading features costs is recorded. ``sslmode`` and the paths of certificates and keys are
+    what reading features costs is recorded; ``serve_log`` is the share (0 to 1) of entities whose
+    online answers are logged. ``sslmode`` and the paths of certificates and keys are
     libpq's; what ``url`` says of them stays. Timeouts are seconds, 0 is none. ``alerts`` are the
     destinations of alerts, each also a variable such as ``FEATURETRAIL_ALERT_OPS_MAIL``.
     """
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     idle_in_transaction_timeout: Seconds = 60.0
     projection_errors: Literal["park", "stop"] = "park"
     record_performance: bool = True
+    serve_log: float = Field(default=0.0, ge=0, le=1)
     alerts: AlertSettings = AlertSettings()
     sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
         None

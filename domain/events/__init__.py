@@ -49,6 +49,7 @@ from featuretrail.domain.events.retention import (
     RetentionApplied,
     RetentionSet,
 )
+from featuretrail.domain.events.serving import SERVING_EVENTS, ServedLogged, ServedSheet
 from featuretrail.domain.events.snapshots import SNAPSHOT_EVENTS, SnapshotAssessed, SnapshotCreated
 from featuretrail.domain.events.streaming import (
     STREAM_EVENTS,
@@ -79,6 +80,7 @@ __all__ = [
     "MONITOR_EVENTS",
     "PERFORMANCE_EVENTS",
     "RETENTION_EVENTS",
+    "SERVING_EVENTS",
     "SNAPSHOT_EVENTS",
     "STREAM_EVENTS",
     "TRAINING_EVENTS",
@@ -121,6 +123,8 @@ __all__ = [
     "QualityChecked",
     "RetentionApplied",
     "RetentionSet",
+    "ServedLogged",
+    "ServedSheet",
     "SnapshotAssessed",
     "SnapshotCreated",
     "StreamFacts",

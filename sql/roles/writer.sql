@@ -15,9 +15,9 @@ GRANT SELECT ON
   featuretrail.events_readable,
   featuretrail.value_removals
 TO {writer};
-GRANT SELECT, INSERT ON featuretrail.batches, featuretrail.blobs TO {writer};
 GRANT SELECT, INSERT, UPDATE ON featuretrail.stream_offsets TO {writer};
 GRANT SELECT, INSERT, UPDATE, DELETE ON featuretrail.parked_messages TO {writer};
+GRANT SELECT, INSERT ON featuretrail.batches, featuretrail.blobs, featuretrail.served TO {writer};
 GRANT EXECUTE ON FUNCTION
   featuretrail.append_event,
   featuretrail.append_events,

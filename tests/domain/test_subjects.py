@@ -39,6 +39,7 @@ SUBJECTS = {
     "featuretrail.quality.checked": "quality feature_name – é@version – é",
     "featuretrail.retention.applied": "retention table – é",
     "featuretrail.retention.set": "retention table – é",
+    "featuretrail.served.logged": f"served batch {STREAM}",
     "featuretrail.set.defined": "set name – é@version – é",
     "featuretrail.snapshot.assessed": f"snapshot {STREAM}",
     "featuretrail.snapshot.created": "snapshot feature_set – é@version – é",

@@ -1,4 +1,5 @@
--- What are the newest rows of these entities, group by group, as arrays; and what time is it?
+-- What are the newest rows of these entities, group by group, as arrays; what time is it, and where does
+-- the log end?
 WITH {entities}
 SELECT
   clock_timestamp() AS now,
@@ -11,5 +12,9 @@ SELECT
         'featuretrail.set.defined'
       )
   ) AS last_definition,
+  (
+    SELECT h.position
+    FROM featuretrail.log_head AS h
+  ) AS known_position,
   {columns}
 FROM {groups}

@@ -1,0 +1,1 @@
+"""Comparing two statements of the same values: pure functions over Arrow columns."""

@@ -1,0 +1,1 @@
+"""Outcomes: what really happened, and what it judges."""

@@ -1,0 +1,1 @@
+"""Consistency of snapshots with what served, judged and stored the same values."""

@@ -1,0 +1,61 @@
+"""The parts of a store that consistency is checked with."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+from attrs import field, frozen
+
+from featuretrail.domain.errors import NotFoundError
+from featuretrail.domain.events import Metadata
+from featuretrail.infrastructure.consistency.source import ValueSource
+from featuretrail.infrastructure.database import Database
+from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.performance.recorder import Recorder
+from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.registry import RegistryReader
+from featuretrail.infrastructure.retrieval.historical import HistoricalReader
+from featuretrail.infrastructure.retrieval.online import OnlineReader
+from featuretrail.infrastructure.serving.reading import ServedReader
+from featuretrail.infrastructure.serving.served_log import ServedLog
+from featuretrail.infrastructure.snapshots.manager import FeatureSnapshotManager
+
+DecidedBy = Callable[[str | None, str | None], Metadata]
+
+
+@frozen(eq=False)
+class ConsistencyParts:
+    """What checks read and write; ``configured`` are the sources of the settings by name.
+
+    Reading online answers to check them is neither logged as served nor measured.
+    """
+
+    database: Database
+    log: EventLog
+    registry: RegistryReader
+    historical: HistoricalReader
+    snapshots: FeatureSnapshotManager
+    decided_by: DecidedBy
+    configured: Mapping[str, ValueSource] = field(factory=dict)
+    online: OnlineReader = field(init=False)
+    served: ServedReader = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        nobody = partial(self.decided_by, None, None)
+        recorder = Recorder(self.database, self.log, nobody, on=False)
+        unlogged = ServedLog(self.database, self.log, nobody, 0.0)
+        online = OnlineReader(self.database, self.registry, self.historical, recorder, unlogged)
+        object.__setattr__(self, "online", online)
+        object.__setattr__(self, "served", ServedReader(self.database, self.registry))
+
+    def source(self, name: str) -> ValueSource:
+        """Return a configured source; raise ``NotFoundError``."""
+        if name not in self.configured:
+            raise NotFoundError("source of consistency checks", name, sorted(self.configured))
+        return self.configured[name]
+
+    def now(self) -> tuple[datetime, int]:
+        """Return the server's time and the position of the log's head."""
+        with self.database.connection() as connection:
+            [(now, position)] = connection.execute(query("consistency/now"))
+        return now, position

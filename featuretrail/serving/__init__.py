@@ -1,0 +1,1 @@
+"""The served log as users meet it."""

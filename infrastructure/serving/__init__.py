@@ -1,0 +1,1 @@
+"""The served log: online answers kept, off the hot path, and read back."""
