@@ -36,24 +36,25 @@ def ingest_corrections(scene: Scene) -> None:
         show_receipts(scene, [gale, recalibrated])
 
 
-def ingest_rest(scene: Scene) -> None:
-    """Ingest November and December."""
+def ingest_november(scene: Scene) -> None:
+    """Ingest November."""
     with scene.screen.step(
-        "ingest_november_and_december",
-        "November and December arrive",
-        "The rest of the year, in four more batches. Sending one of them twice changes nothing.",
+        "ingest_november",
+        "November arrives",
+        "One more month, in four batches. Sending one of them twice changes nothing.",
     ):
-        rest = {
-            group: times.since(table, times.NOVEMBER) for group, table in scene.year.values.items()
+        november = {
+            group: times.before(times.since(table, times.NOVEMBER), times.DECEMBER)
+            for group, table in scene.year.values.items()
         }
-        why = "November and December"
-        receipts = [ingest(scene, name, rows, "to-december", why) for name, rows in rest.items()]
-        again = ingest(scene, "weather", rest["weather"], "to-december", why)
+        why = "November"
+        receipts = [ingest(scene, name, rows, "november", why) for name, rows in november.items()]
+        again = ingest(scene, "weather", november["weather"], "november", why)
         show_receipts(scene, receipts)
-        report = compute(scene, "to-december", why)
+        report = compute(scene, "november", why)
         first = report.features[0]
         scene.screen.say(
-            f"What they make due of the {len(report.features)} delay features is computed: "
+            f"What it makes due of the {len(report.features)} delay features is computed: "
             f"{first.rows:,} rows of {first.feature}, from {first.first:%d %B} on."
         )
         scene.screen.proof(

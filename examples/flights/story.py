@@ -1,6 +1,6 @@
 """The story, in order."""
 
-from flights import computed, derived, freezing, hindsight, origins, present, seasons, watch
+from flights import computed, december, derived, freezing, hindsight, origins, present, seasons, watch
 from flights.scene import Scene
 
 
@@ -20,7 +20,8 @@ def tell(scene: Scene) -> None:
     freezing.prove(scene, frozen)
     freezing.learn(scene, frozen)
     hindsight.ingest_corrections(scene)
-    hindsight.ingest_rest(scene)
+    hindsight.ingest_november(scene)
+    december.stream(scene)
     hindsight.look_back(scene, frozen)
     hindsight.find_leaks(scene)
     present.serve(scene)
