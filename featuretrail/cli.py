@@ -29,6 +29,7 @@ from featuretrail.commands import (
     retention,
     sets,
     snapshots,
+    stream,
 )
 from featuretrail.commands.exits import DEFECT, complain
 from featuretrail.commands.invocation import Debug, Invocation, Url, command
@@ -65,6 +66,7 @@ drift_past.add_commands(drift.app)
 app.add_typer(drift.app, name="drift")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(monitor.app, name="monitor")
+app.add_typer(stream.app, name="stream")
 
 
 @app.callback()

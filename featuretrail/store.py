@@ -57,6 +57,7 @@ from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, Snap
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.streaming.streams import Streams
+from featuretrail.infrastructure.streaming.updates import Updates
 from featuretrail.infrastructure.streaming.writer import StreamWriter
 from featuretrail.infrastructure.values.ingestion import ValueStore
 from featuretrail.lineage.tracker import FeatureLineageTracker, Parents
@@ -241,6 +242,12 @@ class TimescaleDBFeatureStore:
         In micro-batches, each message once by its offset; see ``Streams.open`` for the options.
         """
         return self.streams.open(group, source=source, **options)
+
+    def subscribe(
+        self, groups: str | Sequence[str] | None = None, after: int | None = None
+    ) -> Updates:
+        """Follow the batches that arrive in ``groups`` after a position; see ``Streams``."""
+        return self.streams.subscribe(groups, after)
 
     @needs("writer")
     def compute(

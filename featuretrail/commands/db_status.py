@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from featuretrail.commands.output import cell, write_line, write_record, write_table
+from featuretrail.commands.stream_facts import stream_row
 from featuretrail.infrastructure.status.durations import duration
 
 Row = Mapping[str, Any]
@@ -27,6 +28,8 @@ def explain(facts: Row) -> None:
     _record("pool", facts["pool"])
     _table("capabilities", facts["capabilities"], "none")
     _table("groups", facts["groups"], "no feature group is registered")
+    if facts["streams"]:
+        _table("streams", [stream_row(each) for each in facts["streams"]], "none")
     if facts["hypertables"]:
         _table("hypertables", [_hypertable(each) for each in facts["hypertables"]], "none")
     if facts["waiting"]:

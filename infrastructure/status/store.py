@@ -1,5 +1,6 @@
 """The status of a store, put together from its sections."""
 
+from datetime import datetime
 from typing import Any
 
 from featuretrail.domain.registry import Registry
@@ -17,6 +18,7 @@ from featuretrail.infrastructure.status.jobs import jobs
 from featuretrail.infrastructure.status.log import log_facts, snapshot_count
 from featuretrail.infrastructure.status.retention import value_removals, value_retentions
 from featuretrail.infrastructure.status.sections import Sections
+from featuretrail.infrastructure.streaming.status import stream_status
 
 
 def store_status(
@@ -43,10 +45,21 @@ def store_status(
             "pool": pool,
             "log": sections.read("log", lambda: log_facts(connection)),
             **_contents(connection, sections, defined, known),
+            "streams": sections.read("streams", lambda: _streams(connection)),
             "hypertables": known,
             "waiting": sections.read("waiting", lambda: waiting_tables(connection)),
             "jobs": sections.read("jobs", lambda: jobs(connection, found)),
         }
+
+
+def _streams(connection: AnyConnection) -> list[dict[str, Any]]:
+    return [
+        {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in each.to_dict().items()
+        }
+        for each in stream_status(connection)
+    ]
 
 
 def _migrations(connection: AnyConnection) -> dict[str, Any]:

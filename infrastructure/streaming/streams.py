@@ -11,15 +11,20 @@ from featuretrail.domain.inputs import (
     check_choice,
     check_count,
     check_label,
+    check_text,
     shown,
 )
+from featuretrail.domain.streaming.results import ParkedMessage, ReplayReport, StreamStatus
 from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.computing.computer import RuleComputer
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.streaming.message import Decode, decode_json
+from featuretrail.infrastructure.streaming.parked import ParkedMessages
+from featuretrail.infrastructure.streaming.status import stream_status
 from featuretrail.infrastructure.streaming.storing import Source
+from featuretrail.infrastructure.streaming.updates import Updates
 from featuretrail.infrastructure.streaming.writer import StreamOptions, StreamWriter
 from featuretrail.infrastructure.values.ingestion import ValueStore
 
@@ -44,6 +49,7 @@ class Streams:
         self._values = values
         self._rules = rules
         self._decided = decided
+        self._parked = ParkedMessages(database, log, registry, values)
 
     @needs("writer")
     def open(
@@ -85,6 +91,71 @@ class Streams:
         named = Source(group, check_label("source", source))
         run = self._computing(compute, options.metadata)
         return StreamWriter(self._database, self._registry, self._values, named, options, run)
+
+    @needs("reader")
+    def status(self, group: str | None = None) -> list[StreamStatus]:
+        """Return how far each partition of each stream (of those into ``group``) is stored."""
+        with self._database.connection() as connection:
+            return stream_status(connection, group)
+
+    @needs("auditor")
+    def parked(
+        self,
+        group: str | None = None,
+        source: str | None = None,
+        numbers: Sequence[int] | None = None,
+    ) -> list[ParkedMessage]:
+        """Return the messages that could not be stored, oldest first.
+
+        Raises ``NotFoundError`` for one of ``numbers`` that is not parked.
+        """
+        return self._parked.find(group, source, numbers)
+
+    @needs("writer")
+    def replay(
+        self,
+        group: str,
+        source: str,
+        numbers: Sequence[int] | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        decode: Decode = decode_json,
+        actor: str | None = None,
+        reason: str | None = None,
+    ) -> ReplayReport:
+        """Try parked messages again (all of a source, or ``numbers``): once stored they are gone.
+
+        They go the way they came, through the same checks, in one batch, whose event names them;
+        the offsets do not move. Of two values of one entity and event time the one stored last
+        holds, here as everywhere: a message parked long ago may take the place of a later one.
+        Messages that fail again stay, with the new reason. Raises ``NotFoundError``.
+        """
+        return self._parked.replay(
+            group, source, numbers, columns, decode, self._decided(actor, reason)
+        )
+
+    @needs("writer")
+    def discard(self, numbers: Sequence[int], *, reason: str, actor: str | None = None) -> int:
+        """Give up parked messages for good; the log says which, who and why.
+
+        Returns the event's position. Raises ``NotFoundError``; none is discarded then.
+        """
+        return self._parked.discard(numbers, self._decided(actor, check_text("reason", reason)))
+
+    @needs("auditor")
+    def subscribe(
+        self, groups: str | Sequence[str] | None = None, after: int | None = None
+    ) -> Updates:
+        """Follow the batches that arrive in ``groups`` (of all, without them) after a position.
+
+        Without ``after`` from now on. Raises ``NotFoundError`` for a group that is none.
+        """
+        named = [groups] if isinstance(groups, str) else groups
+        registry = self._registry.current()
+        for name in named or ():
+            registry.group(name)
+        start = self._log.head().position if after is None else check_count("after", after)
+        return Updates(self._database, named, start)
 
     def _computing(
         self, features: Sequence[str], metadata: Metadata

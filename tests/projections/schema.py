@@ -109,6 +109,7 @@ def described(connection: psycopg.Connection[Any], pattern: str = "^featuretrail
         sections += [
             _relation(connection, schema.nspname, relation)
             for relation in _rows(connection, RELATIONS, schema=schema.nspname)
+            if relation.relkind != "S"  # an identity column's own
         ]
         functions = _rows(connection, FUNCTIONS, schema=schema.nspname)
         if functions:

@@ -1,0 +1,1 @@
+"""Brokers that streams are read from, through FastStream: NATS, Redis, Kafka, RabbitMQ."""

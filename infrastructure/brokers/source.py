@@ -1,0 +1,91 @@
+"""What every broker's adapter is: a source of messages that can be read from any offset on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from attrs import define, field, frozen
+
+from featuretrail.domain.errors import MissingPackageError
+from featuretrail.domain.streaming.offsets import Offset, OffsetKey
+
+CLOSING_SECONDS = 5.0
+"""A broker that is gone is given so long to close."""
+
+
+@frozen
+class Delivery:
+    """Messages of one partition in the order of their offsets, with their bytes."""
+
+    partition: str
+    offsets: Sequence[Offset]
+    contents: Sequence[bytes]
+
+
+Take = Callable[[Sequence[Delivery]], Awaitable[None]]
+"""Takes messages, waiting while there is no room for them."""
+
+
+class Source(Protocol):
+    """A stream of a broker. Frozen; ``session`` connects to it."""
+
+    @property
+    def name(self) -> str:
+        """What the store calls it, unless its reader gives a name of its own."""
+
+    @property
+    def address(self) -> str:
+        """Where the broker is, without secrets."""
+
+    def session(self, take: Take, after: Mapping[str, OffsetKey]) -> Session:
+        """Return a connection to come that gives ``take`` each partition's messages after these.
+
+        In order, none left out: what is not in the store is never lost, however often a session
+        ends and another begins. Raises ``MissingPackageError``.
+        """
+
+
+@define
+class Session:
+    """One connection to a broker, until it is lost or stopped.
+
+    ``broker`` is FastStream's. ``lost`` is set when messages may be missing from here on.
+    """
+
+    broker: Any
+    lost: asyncio.Event = field(factory=asyncio.Event)
+    started: Callable[[], Awaitable[None]] | None = None
+
+    async def start(self) -> None:
+        """Connect, and begin to read."""
+        await self.broker.start()
+        if self.started is not None:
+            await self.started()
+
+    async def alive(self) -> bool:
+        """Tell whether the broker answers and nothing was lost."""
+        return not self.lost.is_set() and bool(await self.broker.ping(timeout=2.0))
+
+    async def stop(self) -> None:
+        """Disconnect; a broker that does not answer is left alone."""
+        with suppress(Exception):  # its connection is gone either way
+            await asyncio.wait_for(self.broker.stop(), CLOSING_SECONDS)
+
+
+def without_secrets(url: str) -> str:
+    """Return ``url`` without user and password.
+
+    >>> without_secrets("nats://user:secret@localhost:4222")
+    'nats://localhost:4222'
+    """
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def missing(broker: str) -> MissingPackageError:
+    """Return the error that a broker's library is not installed."""
+    return MissingPackageError(f"reading from {broker}", "streaming")
