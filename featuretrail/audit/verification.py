@@ -16,6 +16,7 @@ from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.log.verification import ChainReport, verify_chain
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
+from featuretrail.infrastructure.serving.verification import verify_served
 from featuretrail.infrastructure.snapshots.catalogue import (
     RecordedSnapshot,
     SnapshotCatalogue,
@@ -160,6 +161,11 @@ class Verifier:
             for fault in verify_batches(self._database, registry, progress=report):
                 affected = run.effects.of_batch(fault.group, fault.batch, fault.position)
                 run.findings.add("values", fault.position, fault.reason, affected)
+        with run.findings.collected("values"):
+            registry = RegistryReader(self._database).current()
+            for served in verify_served(self._database, self._log, registry):
+                affected = [f"the served log at position {served.position}"]
+                run.findings.add("values", served.position, served.reason, affected)
         with run.findings.collected("values"):
             [(run.counts.batches,)] = self._read("values/count_batches")
 
