@@ -40,6 +40,7 @@ from featuretrail.domain.errors import (
     NaiveTimeError,
     NotFoundError,
     NotYetError,
+    OutcomeConflictError,
     ProjectionError,
     ProjectionTimeoutError,
     RetentionError,
@@ -70,8 +71,10 @@ from featuretrail.infrastructure.alerts.settings import AlertSettings
 from featuretrail.infrastructure.computing.functions import rule, sql_rule
 from featuretrail.infrastructure.computing.report import ComputedFeature, ComputeReport
 from featuretrail.infrastructure.lineage.training import TrainingRun
+from featuretrail.infrastructure.outcomes.receipt import OutcomeReceipt
 from featuretrail.infrastructure.performance.recorder import Recording
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport
+from featuretrail.infrastructure.serving.served_log import Logging
 from featuretrail.infrastructure.settings import Settings
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
@@ -79,6 +82,7 @@ from featuretrail.infrastructure.snapshots.verification import SnapshotVerificat
 from featuretrail.infrastructure.stopping import Stop
 from featuretrail.lineage.exporting import LineageExport
 from featuretrail.monitoring.results import MonitorInfo, MonitorReport, MonitorRun
+from featuretrail.outcomes.coverage import LabelCoverage, OutcomeCoverage
 from featuretrail.performance.performance import StorePerformance
 from featuretrail.projections.dead_letters import ParkedEvent, ReplayReport
 from featuretrail.projections.maintenance import MaintenanceReport
@@ -140,12 +144,14 @@ __all__ = [
     "InvalidNameError",
     "InvalidSpineError",
     "InvalidValuesError",
+    "LabelCoverage",
     "LeakageReport",
     "LineageCycleError",
     "LineageExport",
     "LineageGraph",
     "LineageQuality",
     "LogEntry",
+    "Logging",
     "MaintenanceReport",
     "MissingPackageError",
     "MonitorInfo",
@@ -159,6 +165,9 @@ __all__ = [
     "NotNull",
     "NotYetError",
     "OneOf",
+    "OutcomeConflictError",
+    "OutcomeCoverage",
+    "OutcomeReceipt",
     "Parent",
     "ParentQuality",
     "ParkedEvent",

@@ -14,6 +14,7 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.log.verification import ChainReport, verify_chain
+from featuretrail.infrastructure.outcomes.verification import verify_outcomes
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.serving.verification import verify_served
@@ -166,6 +167,8 @@ class Verifier:
             for served in verify_served(self._database, self._log, registry):
                 affected = [f"the served log at position {served.position}"]
                 run.findings.add("values", served.position, served.reason, affected)
+            for each in verify_outcomes(self._database, self._log, registry):
+                run.findings.add("values", each.position, each.reason, [f"outcomes {each.label}"])
         with run.findings.collected("values"):
             [(run.counts.batches,)] = self._read("values/count_batches")
 

@@ -77,7 +77,7 @@ def test_rows_that_were_altered_added_or_lost_are_found_by_the_audit(
             ("SET features = '{weather.temp@1.0.0,weather.sky@9.0.0}'", "cannot be read"),
             ("SET position = 1", "certified by no event"),
         ):
-            connection.execute("UPDATE featuretrail.served " + change)  # type: ignore[arg-type]
+            connection.execute("UPDATE featuretrail.served " + change)
             assert any(words in fault for fault in faults())
             connection.execute("DELETE FROM featuretrail.served")
             assert "0 rows are stored" in faults()[0]
