@@ -21,6 +21,7 @@ from featuretrail.commands import (
     lineage,
     lineage_export,
     monitor,
+    outcomes,
     past,
     performance,
     projections,
@@ -65,6 +66,7 @@ drift_past.add_commands(drift.app)
 app.add_typer(drift.app, name="drift")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(monitor.app, name="monitor")
+app.add_typer(outcomes.app, name="outcomes")
 
 
 @app.callback()
