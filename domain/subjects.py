@@ -30,6 +30,7 @@ from featuretrail.domain.events import (
     MonitorRan,
     MonitorScheduled,
     MonitorUnscheduled,
+    OutcomesRecorded,
     PerformanceSampled,
     QualityChecked,
     RetentionApplied,
@@ -75,8 +76,6 @@ def _of_the_rest(event: Event) -> str:
             name = f"documentation {event.feature_name}@{event.documentation_version}"
         case MetadataRecorded():
             name = f"metadata {event.feature_name} {event.metadata_type} {event.metadata_key}"
-        case MessagesDiscarded():
-            name = f"parked messages {event.group}"
         case ComputeFailed():
             name = f"computation {event.group}"
         case PerformanceSampled():
@@ -85,13 +84,23 @@ def _of_the_rest(event: Event) -> str:
             name = f"retention {event.group}"
         case RetentionSet() | RetentionApplied():
             name = f"retention {event.table}"
-        case ServedLogged():
-            name = f"served batch {event.originator_id}"
         case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks
             name = f"snapshot {event.originator_id}"
         case _:
-            name = _of_a_check(event)
+            name = _of_serving(event)
     return name
+
+
+def _of_serving(event: Event) -> str:
+    match event:
+        case MessagesDiscarded():
+            return f"parked messages {event.group}"
+        case OutcomesRecorded():
+            return f"outcomes {event.label}@{event.version}"
+        case ServedLogged():
+            return f"served batch {event.originator_id}"
+        case _:
+            return _of_a_check(event)
 
 
 def _of_a_check(event: Event) -> str:

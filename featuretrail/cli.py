@@ -21,6 +21,7 @@ from featuretrail.commands import (
     lineage,
     lineage_export,
     monitor,
+    outcomes,
     past,
     performance,
     projections,
@@ -67,6 +68,7 @@ app.add_typer(drift.app, name="drift")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(monitor.app, name="monitor")
 app.add_typer(stream.app, name="stream")
+app.add_typer(outcomes.app, name="outcomes")
 
 
 @app.callback()
@@ -87,9 +89,9 @@ def version(invocation: Invocation) -> None:
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # it was closed: featuretrail >&-
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for output in (sys.stdout, sys.stderr):
+        if output is not None:  # it was closed: featuretrail >&-
+            output.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # what it warns of, we say ourselves
     try:
         app()

@@ -39,6 +39,7 @@ from featuretrail.domain.events.monitoring import (
     MonitorScheduled,
     MonitorUnscheduled,
 )
+from featuretrail.domain.events.outcomes import OUTCOME_EVENTS, OutcomesRecorded
 from featuretrail.domain.events.performance import (
     PERFORMANCE_EVENTS,
     Measurement,
@@ -78,6 +79,7 @@ __all__ = [
     "LINEAGE_EVENTS",
     "METADATA_EVENTS",
     "MONITOR_EVENTS",
+    "OUTCOME_EVENTS",
     "PERFORMANCE_EVENTS",
     "RETENTION_EVENTS",
     "SERVING_EVENTS",
@@ -118,6 +120,7 @@ __all__ = [
     "MonitorRan",
     "MonitorScheduled",
     "MonitorUnscheduled",
+    "OutcomesRecorded",
     "PartitionMoved",
     "PerformanceSampled",
     "QualityChecked",

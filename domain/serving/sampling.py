@@ -62,7 +62,8 @@ def check_share(what: str, given: object) -> float:
 
 def _column(column: pa.Array) -> Hashes:
     if pa.types.is_int64(column.type):
-        return _mixed(column.to_numpy().view(np.uint64))
+        integers: Hashes = column.to_numpy().view(np.uint64)
+        return _mixed(integers)
     text = column.cast(pa.large_string())
     _, offset_buffer, content = text.buffers()
     if len(text) == 0 or content is None:
@@ -78,7 +79,8 @@ def _sums(content: NDArray[np.uint8], ends: NDArray[np.int64]) -> Hashes:
     longest = int(sizes.max(initial=0))
     terms = (content.astype(np.uint64) + np.uint64(1)) * _powers(longest)[places]
     running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)])
-    return running[ends[1:]] - running[ends[:-1]]
+    sums: Hashes = running[ends[1:]] - running[ends[:-1]]
+    return sums
 
 
 def _powers(count: int) -> Hashes:

@@ -5,7 +5,6 @@ from typing import Final
 
 import pyarrow as pa
 
-import featuretrail as ft
 from featuretrail.domain.streaming.counts import StreamCounts
 from flights import times
 from flights.freezing import SOURCES, compute

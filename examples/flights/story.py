@@ -1,6 +1,16 @@
 """The story, in order."""
 
-from flights import computed, december, derived, freezing, hindsight, origins, present, seasons, watch
+from flights import (
+    computed,
+    december,
+    derived,
+    freezing,
+    hindsight,
+    origins,
+    present,
+    seasons,
+    watch,
+)
 from flights.scene import Scene
 
 

@@ -15,6 +15,7 @@ from attrs import asdict, frozen
 
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.results import Result
+from featuretrail.domain.serving.sampling import check_share
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.serving.answer import Answered
@@ -70,7 +71,7 @@ class ServedLog:
     def __init__(
         self, database: Database, log: EventLog, metadata: Callable[[], Metadata], share: float
     ) -> None:
-        self.share = share
+        self.share = check_share("serve_log", share)
         self._lock = Lock()
         self._queue: deque[Answered] = deque()
         self._cells = 0

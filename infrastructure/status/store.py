@@ -18,6 +18,7 @@ from featuretrail.infrastructure.status.jobs import jobs
 from featuretrail.infrastructure.status.log import log_facts, snapshot_count
 from featuretrail.infrastructure.status.retention import value_removals, value_retentions
 from featuretrail.infrastructure.status.sections import Sections
+from featuretrail.infrastructure.status.serving import served_log
 from featuretrail.infrastructure.streaming.status import stream_status
 
 
@@ -46,6 +47,7 @@ def store_status(
             "log": sections.read("log", lambda: log_facts(connection)),
             **_contents(connection, sections, defined, known),
             "streams": sections.read("streams", lambda: _streams(connection)),
+            "served_log": sections.read("served log", lambda: served_log(connection)),
             "hypertables": known,
             "waiting": sections.read("waiting", lambda: waiting_tables(connection)),
             "jobs": sections.read("jobs", lambda: jobs(connection, found)),

@@ -1,7 +1,6 @@
 """Parked messages: read, replayed once mended, discarded."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from uuid import uuid4
 
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
@@ -103,14 +102,18 @@ class ParkedMessages:
             replayed=[place_of(message) for message in found.good],
         )
         event = batch_event(uuid4(), found.batch, metadata, source=source, facts=facts)
-        append = partial(append_streamed, source=source, facts=facts, replayed=good)
         try:
             with self._database.begun() as connection:
                 lock_group(connection, layout.group.name)
                 rows = connection.execute(query("streams/still_parked"), {"numbers": good})
                 left = {number for (number,) in rows}
                 if left == set(good):
-                    receipts.append(self._values.write(connection, found.batch, event, append))
+                    written = self._values.write(connection, found.batch, event)
+                    receipts.append(
+                        append_streamed(
+                            connection, written, source=source, facts=facts, replayed=good
+                        )
+                    )
                     return len(good)
         except InvalidInputError as error:
             if len(good) == 1:

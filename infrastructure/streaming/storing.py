@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 import psycopg
 from attrs import frozen
-from eventsourcing.persistence import StoredEvent
 
 from featuretrail.domain.errors import StreamFencedError
 from featuretrail.domain.events.base import Metadata
@@ -24,12 +22,7 @@ from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.streaming.message import Message
 from featuretrail.infrastructure.streaming.sorting import Poison, Sorted
 from featuretrail.infrastructure.values.arrays import AnyConnection
-from featuretrail.infrastructure.values.batches import (
-    BatchFacts,
-    append_parameters,
-    find_batch,
-    lock_group,
-)
+from featuretrail.infrastructure.values.batches import WrittenBatch, find_batch, lock_group
 from featuretrail.infrastructure.values.ingestion import ValueStore, batch_event
 from featuretrail.infrastructure.values.moments import from_microseconds, microseconds
 
@@ -98,9 +91,6 @@ class MicroBatches:
         event = batch_event(
             stream, found.batch, self._metadata, source=self._source.name, facts=facts
         )
-        append = partial(
-            append_streamed, source=self._source.name, facts=facts, parked=found.poison
-        )
         with self._database.begun() as connection:
             lock_group(connection, self._source.group)
             again = find_batch(connection, stream)
@@ -115,7 +105,11 @@ class MicroBatches:
                 )
                 return receipt, facts
             self._fence(connection, before, facts)
-            return self._values.write(connection, found.batch, event, append), facts
+            written = self._values.write(connection, found.batch, event)
+            receipt = append_streamed(
+                connection, written, source=self._source.name, facts=facts, parked=found.poison
+            )
+            return receipt, facts
 
     def _fence(
         self, connection: AnyConnection, before: Mapping[str, Stored], facts: StreamFacts
@@ -171,10 +165,7 @@ def moved(
 
 def append_streamed(
     connection: AnyConnection,
-    event: StoredEvent,
-    batch: BatchFacts,
-    number: int,
-    layout: int,
+    written: WrittenBatch,
     *,
     source: str,
     facts: StreamFacts,
@@ -187,16 +178,16 @@ def append_streamed(
     """
     cursor = psycopg.ClientCursor(connection)
     parameters = {
-        **append_parameters(event, batch, number, layout),
+        **written.parameters,
         **_moves(facts.partitions),
         **_parked(parked),
         "source": source,
         "replayed": list(replayed),
     }
-    with conflicts_told(event):
+    with conflicts_told(written.event):
         cursor.execute(query("streams/append_batch"), parameters)
     [(position,)] = cursor.fetchall()
-    return Receipt(batch.group, batch.rows, number, position, batch.digest)
+    return written.receipt(position)
 
 
 def _moves(partitions: Sequence[PartitionMoved]) -> dict[str, list[Any]]:

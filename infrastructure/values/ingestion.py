@@ -1,12 +1,11 @@
 """Storing values: one batch, one event, one transaction."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
-from eventsourcing.persistence import StoredEvent
 from psycopg import errors
 
 from featuretrail.domain.definitions import FeatureGroup
@@ -24,6 +23,7 @@ from featuretrail.infrastructure.values import retraction
 from featuretrail.infrastructure.values.arrays import AnyConnection, identifiers
 from featuretrail.infrastructure.values.batches import (
     BatchFacts,
+    WrittenBatch,
     append_batch,
     batch_stream,
     find_batch,
@@ -47,9 +47,6 @@ _LARGE_BATCH = 10_000
 """Rows of a batch before which the interval of the next chunks is fitted anew."""
 
 _NOBODY = Metadata()
-
-Append = Callable[[AnyConnection, StoredEvent, BatchFacts, int, int], Receipt]
-"""Appends the event of a batch, records the batch and commits, as ``append_batch`` does."""
 
 
 class ValueStore:
@@ -97,7 +94,7 @@ class ValueStore:
             stored = find_batch(connection, stream)
             if stored is not None:
                 return first_receipt(values, stored, idempotency_key)
-            return self.write(connection, values, event)
+            return append_batch(connection, self.write(connection, values, event))
 
     def store_computed(
         self,
@@ -123,7 +120,7 @@ class ValueStore:
             newer = newest_batch(connection, group.name, values.columns)
             if newer > last_batch:
                 raise ConcurrencyError(stream_id("group", group.name), last_batch, newer)
-            return self.write(connection, values, event)
+            return append_batch(connection, self.write(connection, values, event))
 
     def retract(
         self,
@@ -155,15 +152,12 @@ class ValueStore:
         return next((event for event in events if isinstance(event, ValuesIngested)), None)
 
     def write(
-        self,
-        connection: AnyConnection,
-        values: Batch,
-        event: ValuesIngested,
-        append: Append = append_batch,
-    ) -> Receipt:
-        """Write ``values`` as the next batch of their group, which is locked; ``append`` commits.
+        self, connection: AnyConnection, values: Batch, event: ValuesIngested
+    ) -> WrittenBatch:
+        """Write ``values`` as the next batch of their group, which ``connection`` has locked.
 
-        Raises ``InvalidValuesError``; the transaction must be undone then.
+        The caller appends the batch and commits. Raises ``InvalidValuesError``; the transaction
+        must be undone then.
         """
         arriving = (event.rows, event.first_event_time, event.last_event_time)
         number = next_batch(connection, event.group, values.columns)
@@ -177,7 +171,7 @@ class ValueStore:
             fit_compression(connection, event.group, *arriving)
         facts = BatchFacts(event.group, "values", values.columns, *arriving, event.digest)
         stored = self._log.mapper.to_stored_event(event.model_copy(update={"batch": number.batch}))
-        return append(connection, stored, facts, number.batch, number.layout)
+        return WrittenBatch(stored, facts, number.batch, number.layout)
 
 
 def _changes_the_rate(batch: int, rows: int) -> bool:

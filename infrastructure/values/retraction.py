@@ -24,6 +24,7 @@ from featuretrail.infrastructure.values.arrays import (
 from featuretrail.infrastructure.values.batches import (
     BatchFacts,
     StoredBatch,
+    WrittenBatch,
     append_batch,
     batch_stream,
     next_batch,
@@ -127,7 +128,7 @@ def store(
         "",
     )
     stored = log.mapper.to_stored_event(event.model_copy(update={"batch": number.batch}))
-    return append_batch(connection, stored, facts, number.batch, TOMBSTONES)
+    return append_batch(connection, WrittenBatch(stored, facts, number.batch, TOMBSTONES))
 
 
 def _insert(

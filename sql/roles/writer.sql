@@ -17,7 +17,13 @@ GRANT SELECT ON
 TO {writer};
 GRANT SELECT, INSERT, UPDATE ON featuretrail.stream_offsets TO {writer};
 GRANT SELECT, INSERT, UPDATE, DELETE ON featuretrail.parked_messages TO {writer};
-GRANT SELECT, INSERT ON featuretrail.batches, featuretrail.blobs, featuretrail.served TO {writer};
+GRANT SELECT, INSERT ON
+  featuretrail.batches,
+  featuretrail.blobs,
+  featuretrail.outcome_batches,
+  featuretrail.outcomes,
+  featuretrail.served
+TO {writer};
 GRANT EXECUTE ON FUNCTION
   featuretrail.append_event,
   featuretrail.append_events,
