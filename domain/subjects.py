@@ -29,6 +29,7 @@ from featuretrail.domain.events import (
     MonitorRan,
     MonitorScheduled,
     MonitorUnscheduled,
+    OnlineRefreshed,
     PerformanceSampled,
     QualityChecked,
     RetentionApplied,
@@ -82,6 +83,8 @@ def _of_the_rest(event: Event) -> str:
             name = f"retention {event.group}"
         case RetentionSet() | RetentionApplied():
             name = f"retention {event.table}"
+        case OnlineRefreshed():
+            name = f"online {event.group}"
         case ServedLogged():
             name = f"served batch {event.originator_id}"
         case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks

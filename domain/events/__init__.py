@@ -44,6 +44,7 @@ from featuretrail.domain.events.performance import (
     Measurement,
     PerformanceSampled,
 )
+from featuretrail.domain.events.refreshing import REFRESHING_EVENTS, OnlineRefreshed
 from featuretrail.domain.events.retention import (
     RETENTION_EVENTS,
     RetentionApplied,
@@ -72,6 +73,7 @@ __all__ = [
     "METADATA_EVENTS",
     "MONITOR_EVENTS",
     "PERFORMANCE_EVENTS",
+    "REFRESHING_EVENTS",
     "RETENTION_EVENTS",
     "SERVING_EVENTS",
     "SNAPSHOT_EVENTS",
@@ -108,6 +110,7 @@ __all__ = [
     "MonitorRan",
     "MonitorScheduled",
     "MonitorUnscheduled",
+    "OnlineRefreshed",
     "PerformanceSampled",
     "QualityChecked",
     "RetentionApplied",

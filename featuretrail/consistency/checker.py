@@ -11,6 +11,7 @@ from featuretrail.consistency.itself import check_itself
 from featuretrail.consistency.order import CHECK_TYPES, ConsistencyOrder, Tolerances
 from featuretrail.consistency.parts import ConsistencyParts
 from featuretrail.consistency.recording import recorded
+from featuretrail.consistency.streaming import check_streaming
 from featuretrail.domain.consistency.judging import ConsistencyLimits
 from featuretrail.domain.consistency.report import CheckResult, ConsistencyReport
 from featuretrail.domain.inputs import check_count
@@ -90,6 +91,7 @@ class FeatureConsistencyChecker:
         parts = self._parts
         snapshot = ExaminedSnapshot.read(parts, order.snapshot_id).sampled(order.sample)
         ways: dict[str, Callable[[], CheckResult]] = {
+            "streaming": lambda: check_streaming(parts, snapshot, order),
             "cross_system": lambda: check_cross_system(parts, snapshot, order),
             "quality": lambda: check_itself(snapshot, order),
         }
