@@ -16,6 +16,7 @@
     │   ├── DefinitionChangedError
     │   ├── ConcurrencyError
     │   ├── AlreadyExistsError
+    │   ├── OutcomeConflictError
     │   └── IdempotencyError
     ├── IntegrityError
     │   ├── ChainBrokenError
@@ -180,6 +181,24 @@ class AlreadyExistsError(ConflictError):
         self.kind = kind
         self.name = name
         super().__init__(f"{kind} {name!r} exists and is never overwritten; {advice}")
+
+
+class OutcomeConflictError(ConflictError):
+    """Outcomes differ from what is recorded of the same things; nothing was written.
+
+    ``count`` is how many, ``conflicts`` tells of the first ones.
+    """
+
+    def __init__(self, count: int, conflicts: Sequence[str]) -> None:
+        self.count = count
+        self.conflicts = tuple(conflicts)
+        lines = "".join(f"\n  {each}" for each in self.conflicts)
+        more = f"\n  and {count - len(self.conflicts)} more" if count > len(self.conflicts) else ""
+        super().__init__(
+            f"{count} outcome{'s differ' if count > 1 else ' differs'} from what is recorded:"
+            f"{lines}{more}\ngive on_conflict='keep' to leave what holds, or 'replace' to correct "
+            "it"
+        )
 
 
 class IdempotencyError(ConflictError):

@@ -28,6 +28,7 @@ from featuretrail.domain.events import (
     LineageRetired,
     MetadataRecorded,
     OnlineRefreshed,
+    OutcomesRecorded,
     PerformanceSampled,
     QualityChecked,
     RetentionApplied,
@@ -67,6 +68,7 @@ KINDS: dict[str, tuple[type[Event], ...]] = {
     "alert evaluation": (AlertsEvaluated,),
     "monitor": MONITOR_EVENTS,
     "served batch": (ServedLogged,),
+    "outcomes": (OutcomesRecorded,),
     "stream": (),
 }
 """The kinds of subjects, each with the events that are about one; ``stream`` is any, by its id."""

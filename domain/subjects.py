@@ -30,6 +30,7 @@ from featuretrail.domain.events import (
     MonitorScheduled,
     MonitorUnscheduled,
     OnlineRefreshed,
+    OutcomesRecorded,
     PerformanceSampled,
     QualityChecked,
     RetentionApplied,
@@ -85,6 +86,8 @@ def _of_the_rest(event: Event) -> str:
             name = f"retention {event.table}"
         case OnlineRefreshed():
             name = f"online {event.group}"
+        case OutcomesRecorded():
+            name = f"outcomes {event.label}@{event.version}"
         case ServedLogged():
             name = f"served batch {event.originator_id}"
         case SnapshotAssessed():  # its stream's id is made from the snapshot's name, which it lacks

@@ -44,6 +44,7 @@ from featuretrail.domain.errors import (
     NaiveTimeError,
     NotFoundError,
     NotYetError,
+    OutcomeConflictError,
     ProjectionError,
     ProjectionTimeoutError,
     RetentionError,
@@ -79,8 +80,10 @@ from featuretrail.infrastructure.consistency.parquet import ParquetSource
 from featuretrail.infrastructure.consistency.postgres import PostgresSource
 from featuretrail.infrastructure.consistency.source import SourceRequest, ValueSource
 from featuretrail.infrastructure.lineage.training import TrainingRun
+from featuretrail.infrastructure.outcomes.receipt import OutcomeReceipt
 from featuretrail.infrastructure.performance.recorder import Recording
 from featuretrail.infrastructure.retrieval.leakage import LeakageReport
+from featuretrail.infrastructure.serving.served_log import Logging
 from featuretrail.infrastructure.settings import Settings
 from featuretrail.infrastructure.snapshots.comparison import SnapshotDiff
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
@@ -88,6 +91,7 @@ from featuretrail.infrastructure.snapshots.verification import SnapshotVerificat
 from featuretrail.infrastructure.stopping import Stop
 from featuretrail.lineage.exporting import LineageExport
 from featuretrail.monitoring.results import MonitorInfo, MonitorReport, MonitorRun
+from featuretrail.outcomes.coverage import LabelCoverage, OutcomeCoverage
 from featuretrail.performance.performance import StorePerformance
 from featuretrail.projections.dead_letters import ParkedEvent, ReplayReport
 from featuretrail.projections.maintenance import MaintenanceReport
@@ -154,12 +158,14 @@ __all__ = [
     "InvalidNameError",
     "InvalidSpineError",
     "InvalidValuesError",
+    "LabelCoverage",
     "LeakageReport",
     "LineageCycleError",
     "LineageExport",
     "LineageGraph",
     "LineageQuality",
     "LogEntry",
+    "Logging",
     "MaintenanceReport",
     "MissingPackageError",
     "MonitorInfo",
@@ -173,6 +179,9 @@ __all__ = [
     "NotNull",
     "NotYetError",
     "OneOf",
+    "OutcomeConflictError",
+    "OutcomeCoverage",
+    "OutcomeReceipt",
     "Parent",
     "ParentQuality",
     "ParkedEvent",

@@ -17,6 +17,7 @@ from featuretrail.domain.changes import Registration
 from featuretrail.domain.consistency.report import ConsistencyReport
 from featuretrail.domain.definitions import FeatureGroup, FeatureSet
 from featuretrail.domain.events import Metadata
+from featuretrail.domain.events.outcomes import OnConflict
 from featuretrail.domain.inputs import check_label, check_text, optional
 from featuretrail.domain.json_values import check_json_object
 from featuretrail.domain.lineage.feature_lineage import FeatureLineage
@@ -42,6 +43,8 @@ from featuretrail.infrastructure.lineage.declaring import LineageDeclarer
 from featuretrail.infrastructure.lineage.reading import LineageReader
 from featuretrail.infrastructure.lineage.training import TrainingRun, TrainingRuns
 from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.outcomes.receipt import OutcomeReceipt
+from featuretrail.infrastructure.outcomes.recording import OutcomeOrder
 from featuretrail.infrastructure.performance.recorder import Recorder
 from featuretrail.infrastructure.registration import Registrar
 from featuretrail.infrastructure.registry import RegistryReader
@@ -59,6 +62,7 @@ from featuretrail.infrastructure.snapshots.verification import SnapshotVerificat
 from featuretrail.infrastructure.values.ingestion import ValueStore
 from featuretrail.lineage.tracker import FeatureLineageTracker, Parents
 from featuretrail.monitoring.monitoring import Monitoring
+from featuretrail.outcomes.outcomes import Outcomes
 from featuretrail.performance.performance import WEEK, Performance
 from featuretrail.projections.maintenance import Maintenance, MaintenanceReport
 from featuretrail.projections.projections import Projections
@@ -122,6 +126,7 @@ class TimescaleDBFeatureStore:
         self.snapshots = FeatureSnapshotManager(
             database, self._log, self._registry, self._historical, blobs, self._recorder
         )
+        self.outcomes = Outcomes(database, self._log, self._registry, self._values, self.snapshots)
         self.projections = Projections(database, self._log, policy=projection_errors)
         self.performance = Performance(
             database, self._log, self._registry, self.projections, self._recorder, self._metadata
@@ -478,6 +483,41 @@ class TimescaleDBFeatureStore:
             parameters=parameters,
             code_version=code_version,
         )
+
+    def record_outcomes(
+        self,
+        label: str | FeatureReference,
+        data: Any,  # noqa: ANN401 - whatever frames.to_table reads
+        *,
+        snapshot: str | None = None,
+        on_conflict: OnConflict = "error",
+        unjudged: bool = False,
+        idempotency_key: str | None = None,
+        source: str | None = None,
+        reason: str | None = None,
+        actor: str | None = None,
+    ) -> OutcomeReceipt:
+        """Record what really happened: values of ``label``, and what each of them judges.
+
+        ``data`` has the keys of the label's group, ``event_time`` (when the outcome became true),
+        the label's column, and what is judged: ``served_id``, or ``judged_time`` (the spine time)
+        with ``snapshot`` or a ``snapshot_id`` column; ``unjudged=True`` allows rows that judge
+        nothing. Columns such as ``weather.temp`` are what the tracker saw of features. The same
+        again is counted, not stored; another value is an error, dropped (``"keep"``) or holds from
+        here on (``"replace"``). All is stored or nothing. Raises ``OutcomeConflictError``,
+        ``InvalidInputError``, ``NotFoundError`` or ``IdempotencyError``.
+        """
+        self.served.flush()  # what this process served can be judged
+        order = OutcomeOrder(
+            label=str(label),
+            snapshot=snapshot,
+            unjudged=unjudged,
+            on_conflict=on_conflict,
+            idempotency_key=idempotency_key,
+            source=source,
+            metadata=self._metadata(actor, reason),
+        )
+        return self.outcomes.record(order, data)
 
     def get_feature_performance_metrics(
         self, feature: str | FeatureReference, time_period: timedelta = WEEK

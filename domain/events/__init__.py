@@ -39,6 +39,7 @@ from featuretrail.domain.events.monitoring import (
     MonitorScheduled,
     MonitorUnscheduled,
 )
+from featuretrail.domain.events.outcomes import OUTCOME_EVENTS, OutcomesRecorded
 from featuretrail.domain.events.performance import (
     PERFORMANCE_EVENTS,
     Measurement,
@@ -72,6 +73,7 @@ __all__ = [
     "LINEAGE_EVENTS",
     "METADATA_EVENTS",
     "MONITOR_EVENTS",
+    "OUTCOME_EVENTS",
     "PERFORMANCE_EVENTS",
     "REFRESHING_EVENTS",
     "RETENTION_EVENTS",
@@ -111,6 +113,7 @@ __all__ = [
     "MonitorScheduled",
     "MonitorUnscheduled",
     "OnlineRefreshed",
+    "OutcomesRecorded",
     "PerformanceSampled",
     "QualityChecked",
     "RetentionApplied",

@@ -15,6 +15,7 @@ from featuretrail.domain.events import (
     FeatureSetDefined,
     LineageDeclared,
     LineageRetired,
+    OutcomesRecorded,
     SnapshotCreated,
     TrainingRunRecorded,
 )
@@ -34,7 +35,8 @@ Placed = tuple[int, Event]
 class Lineage:
     """The lineage as of a position: its graph, and the streams that declared it.
 
-    ``newest`` maps the path of each feature to its latest version. An immutable value, made by
+    ``newest`` maps the path of each feature to its latest version, ``judged`` what recorded
+    outcomes judge to their nodes. An immutable value, made by
     ``evolve``.
     """
 
@@ -43,6 +45,7 @@ class Lineage:
     declared: Mapping[Node, LineageAggregate] = {}
     newest: Mapping[str, Version] = {}
     runs: Mapping[Node, TrainingRunRecorded] = {}
+    judged: Mapping[Node, tuple[Node, ...]] = {}
 
     def aggregate(self, feature: FeatureReference) -> LineageAggregate:
         """Return the stream of the lineage of a pinned feature, before its first event if new."""
@@ -61,6 +64,7 @@ class Lineage:
             declared=folding.declared,
             newest=folding.newest,
             runs=folding.runs,
+            judged=folding.judged,
         )
 
 
@@ -72,6 +76,7 @@ class _Folding:
         self.declared = dict(lineage.declared)
         self.newest = dict(lineage.newest)
         self.runs = dict(lineage.runs)
+        self.judged = dict(lineage.judged)
 
     def take(self, at: int, event: Event) -> None:
         match event:
@@ -87,6 +92,8 @@ class _Folding:
                 self._snapshot(at, event)
             case TrainingRunRecorded():
                 self._run(at, event)
+            case OutcomesRecorded():
+                self._outcomes(at, event)
 
     def _feature(self, at: int, event: FeatureDefined) -> None:
         path = f"{event.group}.{event.name}"
@@ -117,7 +124,8 @@ class _Folding:
             parents.append(Node("stream", event.streaming_source))
         self.draft.set_parents(node, parents)
         outcome = event.outcome_tracking_version
-        self.draft.set_outcomes(node, [] if outcome is None else [_outcome(outcome)])
+        tracked = [] if outcome is None else [_outcome(outcome)]
+        self.draft.set_outcomes(node, [*tracked, *self.judged.get(node, ())])
 
     def _retired(self, at: int, event: LineageRetired) -> None:
         node = self._evolved(event)
@@ -162,6 +170,18 @@ class _Folding:
         name, version = parse_snapshot_name(event.snapshot_id)
         self.draft.set_parents(node, [Node("snapshot", name, str(version))])
         self.runs[node] = event
+
+    def _outcomes(self, at: int, event: OutcomesRecorded) -> None:
+        """Let what was judged, and the label that holds the values, lead to the outcome."""
+        node = Node("outcome", event.label, event.version)
+        self.draft.state(node, evolve(self.draft.known(node), position=at))
+        snapshots = (parse_snapshot_name(each) for each in event.snapshots)
+        judged = [Node("snapshot", name, str(version)) for name, version in snapshots]
+        references = [f"{event.label}@{event.version}", *event.features]
+        judged += [Node.feature(FeatureReference.parse(each)) for each in references]
+        for each in judged:
+            self.draft.add(each, node)
+            self.judged[each] = tuple(dict.fromkeys([*self.judged.get(each, ()), node]))
 
     def _pinned(self, reference: FeatureReference) -> Node:
         """Return the node of a reference, of the latest version so far where it names none."""

@@ -62,7 +62,8 @@ def check_share(what: str, given: object) -> float:
 
 def _column(column: pa.Array) -> Hashes:
     if pa.types.is_int64(column.type):
-        return _mixed(column.to_numpy().view(np.uint64))
+        integers: Hashes = column.to_numpy().view(np.uint64)
+        return _mixed(integers)
     text = column.cast(pa.large_string())
     _, offset_buffer, content = text.buffers()
     if len(text) == 0 or content is None:

@@ -14,8 +14,10 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.log.verification import ChainReport, verify_chain
+from featuretrail.infrastructure.outcomes.verification import verify_outcomes
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
+from featuretrail.infrastructure.serving.verification import verify_served
 from featuretrail.infrastructure.snapshots.catalogue import (
     RecordedSnapshot,
     SnapshotCatalogue,
@@ -160,6 +162,13 @@ class Verifier:
             for fault in verify_batches(self._database, registry, progress=report):
                 affected = run.effects.of_batch(fault.group, fault.batch, fault.position)
                 run.findings.add("values", fault.position, fault.reason, affected)
+        with run.findings.collected("values"):
+            registry = RegistryReader(self._database).current()
+            for served in verify_served(self._database, self._log, registry):
+                affected = [f"the served log at position {served.position}"]
+                run.findings.add("values", served.position, served.reason, affected)
+            for each in verify_outcomes(self._database, self._log, registry):
+                run.findings.add("values", each.position, each.reason, [f"outcomes {each.label}"])
         with run.findings.collected("values"):
             [(run.counts.batches,)] = self._read("values/count_batches")
 

@@ -24,6 +24,7 @@ def explain(facts: Row) -> None:
     if facts["retention"] is not None:
         _table("retention", [_retention(each) for each in facts["retention"]], "none")
     _watching(facts["alerts"], facts["monitors"])
+    _serving(facts["served_log"])
     _record("pool", facts["pool"])
     _table("capabilities", facts["capabilities"], "none")
     _table("groups", facts["groups"], "no feature group is registered")
@@ -98,6 +99,13 @@ def _watching(alerts: Row | None, monitors: Row | None) -> None:
         write_record("monitors", {"scheduled": monitors["scheduled"], "stale": len(stale)})
         if stale:
             _table("stale monitors", stale, "none")
+
+
+def _serving(facts: Row | None) -> None:
+    """Write about the served log where there is one."""
+    if facts is not None and facts["last_logged_at"] is not None:
+        told = {f"{name} in a day": facts[name] for name in ("batches", "rows", "dropped")}
+        write_record("served log", {**told, "last logged": facts["last_logged_at"]})
 
 
 def _retention(facts: Row) -> Row:

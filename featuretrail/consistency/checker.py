@@ -9,6 +9,7 @@ from featuretrail.consistency.cross_system import check_cross_system
 from featuretrail.consistency.examined import ExaminedSnapshot
 from featuretrail.consistency.itself import check_itself
 from featuretrail.consistency.order import CHECK_TYPES, ConsistencyOrder, Tolerances
+from featuretrail.consistency.outcome import check_outcome
 from featuretrail.consistency.parts import ConsistencyParts
 from featuretrail.consistency.recording import recorded
 from featuretrail.consistency.streaming import check_streaming
@@ -92,6 +93,7 @@ class FeatureConsistencyChecker:
         snapshot = ExaminedSnapshot.read(parts, order.snapshot_id).sampled(order.sample)
         ways: dict[str, Callable[[], CheckResult]] = {
             "streaming": lambda: check_streaming(parts, snapshot, order),
+            "outcome": lambda: check_outcome(parts, snapshot, order),
             "cross_system": lambda: check_cross_system(parts, snapshot, order),
             "quality": lambda: check_itself(snapshot, order),
         }

@@ -17,6 +17,7 @@ from featuretrail.infrastructure.status.jobs import jobs
 from featuretrail.infrastructure.status.log import log_facts, snapshot_count
 from featuretrail.infrastructure.status.retention import value_removals, value_retentions
 from featuretrail.infrastructure.status.sections import Sections
+from featuretrail.infrastructure.status.serving import served_log
 
 
 def store_status(
@@ -43,6 +44,7 @@ def store_status(
             "pool": pool,
             "log": sections.read("log", lambda: log_facts(connection)),
             **_contents(connection, sections, defined, known),
+            "served_log": sections.read("served log", lambda: served_log(connection)),
             "hypertables": known,
             "waiting": sections.read("waiting", lambda: waiting_tables(connection)),
             "jobs": sections.read("jobs", lambda: jobs(connection, found)),

@@ -86,33 +86,67 @@ def next_batch(connection: AnyConnection, group: str, columns: Sequence[str]) ->
     return NextBatch(batch, batch if layout is None else layout, now)
 
 
+@frozen
+class WrittenBatch:
+    """A batch whose rows are written, and whose event is yet to be appended."""
+
+    event: StoredEvent
+    facts: BatchFacts
+    batch: int
+    layout: int
+
+    def statement(self, cursor: psycopg.ClientCursor[Any]) -> str:
+        """Return the statement that appends the event and records the batch."""
+        return cursor.mogrify(
+            query("values/append_batch"),
+            {
+                "stream": self.event.originator_id,
+                "version": self.event.originator_version,
+                "topic": self.event.topic,
+                "state": self.event.state,
+                "group": self.facts.group,
+                "batch": self.batch,
+                "kind": self.facts.kind,
+                "layout": self.layout,
+                "columns": list(self.facts.columns),
+                "rows": self.facts.rows,
+                "first_event_time": self.facts.first_event_time,
+                "last_event_time": self.facts.last_event_time,
+                "digest": self.facts.digest,
+            },
+        )
+
+    def receipt(self, position: int) -> Receipt:
+        """Return the receipt of the batch once its event has a position."""
+        facts = self.facts
+        return Receipt(facts.group, facts.rows, self.batch, position, facts.digest)
+
+
 def append_batch(
     connection: AnyConnection, event: StoredEvent, facts: BatchFacts, batch: int, layout: int
 ) -> Receipt:
     """Append the event of a batch, record the batch, and commit the transaction they are in.
 
-    That is one message: nobody else can append between the first and the last of it, so the client
-    must not be waited for in it. Raises ``ConcurrencyError`` for an event that is in the log.
+    Raises ``ConcurrencyError`` for an event that is in the log.
     """
+    written = WrittenBatch(event, facts, batch, layout)
     cursor = psycopg.ClientCursor(connection)
     with conflicts_told(event):
-        cursor.execute(
-            query("values/append_batch"),
-            {
-                "stream": event.originator_id,
-                "version": event.originator_version,
-                "topic": event.topic,
-                "state": event.state,
-                "group": facts.group,
-                "batch": batch,
-                "kind": facts.kind,
-                "layout": layout,
-                "columns": list(facts.columns),
-                "rows": facts.rows,
-                "first_event_time": facts.first_event_time,
-                "last_event_time": facts.last_event_time,
-                "digest": facts.digest,
-            },
-        )
-    [(position,)] = cursor.fetchall()
-    return Receipt(facts.group, facts.rows, batch, position, facts.digest)
+        [position] = commit_with(cursor, [written.statement(cursor)])
+    return written.receipt(position)
+
+
+def commit_with(cursor: psycopg.ClientCursor[Any], statements: Sequence[str]) -> list[int]:
+    """Run statements that append to the log, commit, and return the positions they answer.
+
+    All is one message: nobody else can append between the first and the last of it, so the client
+    must not be waited for in it.
+    """
+    message = ";\n".join([*statements, "COMMIT"])
+    cursor.execute(message.encode())
+    positions = []
+    for _ in statements:
+        [(position,)] = cursor.fetchall()
+        positions.append(int(position))
+        cursor.nextset()
+    return positions

@@ -22,6 +22,7 @@ from featuretrail.infrastructure.values import retraction
 from featuretrail.infrastructure.values.arrays import AnyConnection, identifiers
 from featuretrail.infrastructure.values.batches import (
     BatchFacts,
+    WrittenBatch,
     append_batch,
     batch_stream,
     find_batch,
@@ -147,7 +148,23 @@ class ValueStore:
         events = [recorded.event for recorded in self._log.history(stream)]
         return next((event for event in events if isinstance(event, ValuesIngested)), None)
 
+    def write(
+        self, connection: AnyConnection, values: Batch, source: str | None, metadata: Metadata
+    ) -> WrittenBatch:
+        """Write ``values`` as the next batch of their group, which ``connection`` has locked.
+
+        The caller appends the batch and commits.
+        """
+        stream = batch_stream(values.group.name, None)
+        return self._write(connection, values, _event(stream, values, None, source, metadata))
+
     def _store(self, connection: AnyConnection, values: Batch, event: ValuesIngested) -> Receipt:
+        written = self._write(connection, values, event)
+        return append_batch(connection, written.event, written.facts, written.batch, written.layout)
+
+    def _write(
+        self, connection: AnyConnection, values: Batch, event: ValuesIngested
+    ) -> WrittenBatch:
         arriving = (event.rows, event.first_event_time, event.last_event_time)
         number = next_batch(connection, event.group, values.columns)
         check_not_ahead(values, number.now)
@@ -160,7 +177,7 @@ class ValueStore:
             fit_compression(connection, event.group, *arriving)
         facts = BatchFacts(event.group, "values", values.columns, *arriving, event.digest)
         stored = self._log.mapper.to_stored_event(event.model_copy(update={"batch": number.batch}))
-        return append_batch(connection, stored, facts, number.batch, number.layout)
+        return WrittenBatch(stored, facts, number.batch, number.layout)
 
 
 def _changes_the_rate(batch: int, rows: int) -> bool:

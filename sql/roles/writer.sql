@@ -15,7 +15,13 @@ GRANT SELECT ON
   featuretrail.events_readable,
   featuretrail.value_removals
 TO {writer};
-GRANT SELECT, INSERT ON featuretrail.batches, featuretrail.blobs, featuretrail.served TO {writer};
+GRANT SELECT, INSERT ON
+  featuretrail.batches,
+  featuretrail.blobs,
+  featuretrail.outcome_batches,
+  featuretrail.outcomes,
+  featuretrail.served
+TO {writer};
 GRANT EXECUTE ON FUNCTION
   featuretrail.append_event,
   featuretrail.append_events,

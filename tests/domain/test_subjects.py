@@ -36,6 +36,7 @@ SUBJECTS = {
     "featuretrail.monitor.scheduled": "monitor name – é",
     "featuretrail.monitor.unscheduled": "monitor name – é",
     "featuretrail.online.refreshed": "online group – é",
+    "featuretrail.outcomes.recorded": "outcomes label – é@version – é",
     "featuretrail.performance.sampled": f"performance sample {STREAM}",
     "featuretrail.quality.checked": "quality feature_name – é@version – é",
     "featuretrail.retention.applied": "retention table – é",

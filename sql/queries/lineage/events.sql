@@ -12,6 +12,7 @@ WHERE events.topic IN (
     'featuretrail.feature.defined',
     'featuretrail.lineage.declared',
     'featuretrail.lineage.retired',
+    'featuretrail.outcomes.recorded',
     'featuretrail.set.defined',
     'featuretrail.snapshot.created',
     'featuretrail.training.recorded'

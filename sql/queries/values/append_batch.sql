@@ -1,4 +1,4 @@
--- Appends the event of a batch, records the batch with the place it got in the log, and commits.
+-- Appends the event of a batch and records the batch with the place it got in the log.
 WITH appended AS (
   SELECT
     a.last_position,
@@ -38,5 +38,4 @@ SELECT
   %(digest)s,
   %(stream)s::uuid
 FROM appended AS a
-RETURNING position;
-COMMIT
+RETURNING position
