@@ -84,8 +84,6 @@ def _of_the_rest(event: Event) -> str:
             name = f"retention {event.group}"
         case RetentionSet() | RetentionApplied():
             name = f"retention {event.table}"
-        case OnlineRefreshed():
-            name = f"online {event.group}"
         case OutcomesRecorded():
             name = f"outcomes {event.label}@{event.version}"
         case ServedLogged():
@@ -129,6 +127,8 @@ def _of_watching(event: Event) -> str:
             | AlertResolved()
         ):
             return f"alert {event.originator_id}"
+        case OnlineRefreshed():
+            return f"online {event.group}"
         case MonitorScheduled() | MonitorUnscheduled() | MonitorRan():
             return f"monitor {event.name}"
         case _:

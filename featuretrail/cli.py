@@ -11,6 +11,7 @@ from featuretrail.commands import (
     alerts,
     audit,
     compute,
+    consistency,
     db,
     definitions,
     drift,
@@ -65,6 +66,7 @@ drift_past.add_commands(drift.app)
 app.add_typer(drift.app, name="drift")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(monitor.app, name="monitor")
+app.add_typer(consistency.app, name="consistency")
 
 
 @app.callback()

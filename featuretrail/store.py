@@ -61,6 +61,7 @@ from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
 from featuretrail.infrastructure.values.ingestion import ValueStore
 from featuretrail.lineage.tracker import FeatureLineageTracker, Parents
+from featuretrail.monitoring.checking import Checkers
 from featuretrail.monitoring.monitoring import Monitoring
 from featuretrail.outcomes.outcomes import Outcomes
 from featuretrail.performance.performance import WEEK, Performance
@@ -170,7 +171,12 @@ class TimescaleDBFeatureStore:
             self.quality.acknowledge,
         )
         self.monitor = Monitoring(
-            database, self._log, self._registry, self.quality, self.alerts, self._metadata
+            database,
+            self._log,
+            self._registry,
+            Checkers(self.quality, self.consistency),
+            self.alerts,
+            self._metadata,
         )
 
     @needs("writer")
@@ -557,6 +563,7 @@ class TimescaleDBFeatureStore:
 
         See ``store.consistency.check``.
         """
+        self.served.flush()  # what this process served is compared too
         return self.consistency.check(
             snapshot_id,
             check_types,

@@ -23,7 +23,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class ExaminedSnapshot:
     """The matrix of a snapshot, those of its rows that are sampled, and its features by path.
 
-    ``outputs`` maps paths to columns of the matrix. ``label`` is the feature that the label is of, ``label_column`` its column, if there is one.
+    ``outputs`` maps paths to columns of the matrix. ``label`` is the feature that the label is of,
+    if there is one.
     """
 
     snapshot_id: str
@@ -105,7 +106,7 @@ class ExaminedSnapshot:
 def _label(
     registry: Registry, request: MatrixRequest, manifest: Mapping[str, Any]
 ) -> ResolvedFeature | None:
-    """Return the feature that the label is of: looked up, or brought by the caller under its name."""
+    """Return the feature that the label is of: looked up, or brought under its name."""
     if request.label_column is None:
         return None
     if request.label_reference is not None:

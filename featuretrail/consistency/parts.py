@@ -19,6 +19,7 @@ from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.retrieval.online import OnlineReader
 from featuretrail.infrastructure.serving.reading import ServedReader
 from featuretrail.infrastructure.serving.served_log import ServedLog
+from featuretrail.infrastructure.snapshots.catalogue import SnapshotCatalogue
 from featuretrail.infrastructure.snapshots.manager import FeatureSnapshotManager
 
 DecidedBy = Callable[[str | None, str | None], Metadata]
@@ -41,6 +42,7 @@ class ConsistencyParts:
     online: OnlineReader = field(init=False)
     served: ServedReader = field(init=False)
     outcomes: OutcomeReader = field(init=False)
+    catalogue: SnapshotCatalogue = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         nobody = partial(self.decided_by, None, None)
@@ -49,6 +51,7 @@ class ConsistencyParts:
         online = OnlineReader(self.database, self.registry, self.historical, recorder, unlogged)
         object.__setattr__(self, "online", online)
         object.__setattr__(self, "served", ServedReader(self.database, self.registry))
+        object.__setattr__(self, "catalogue", SnapshotCatalogue(self.database))
         object.__setattr__(self, "outcomes", OutcomeReader(self.database, self.registry))
 
     def source(self, name: str) -> ValueSource:
