@@ -30,6 +30,7 @@ from featuretrail.domain.events import (
     MonitorRan,
     MonitorScheduled,
     MonitorUnscheduled,
+    OnlineRefreshed,
     OutcomesRecorded,
     PerformanceSampled,
     QualityChecked,
@@ -135,6 +136,8 @@ def _of_watching(event: Event) -> str:
             | AlertResolved()
         ):
             return f"alert {event.originator_id}"
+        case OnlineRefreshed():
+            return f"online {event.group}"
         case MonitorScheduled() | MonitorUnscheduled() | MonitorRan():
             return f"monitor {event.name}"
         case _:

@@ -11,6 +11,7 @@ from featuretrail.commands import (
     alerts,
     audit,
     compute,
+    consistency,
     db,
     definitions,
     drift,
@@ -69,6 +70,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(monitor.app, name="monitor")
 app.add_typer(stream.app, name="stream")
 app.add_typer(outcomes.app, name="outcomes")
+app.add_typer(consistency.app, name="consistency")
 
 
 @app.callback()

@@ -108,6 +108,7 @@ def _open(
             serve_log=settings.serve_log,
             server=server,
             alerts=settings.alerts,
+            sources=settings.consistency.made(),
         )
     except BaseException:
         database.close()

@@ -64,6 +64,7 @@ from featuretrail.infrastructure.streaming.updates import Updates
 from featuretrail.infrastructure.streaming.writer import StreamWriter
 from featuretrail.infrastructure.values.ingestion import ValueStore
 from featuretrail.lineage.tracker import FeatureLineageTracker, Parents
+from featuretrail.monitoring.checking import Checkers
 from featuretrail.monitoring.monitoring import Monitoring
 from featuretrail.outcomes.outcomes import Outcomes
 from featuretrail.performance.performance import WEEK, Performance
@@ -176,7 +177,12 @@ class TimescaleDBFeatureStore:
             self.quality.acknowledge,
         )
         self.monitor = Monitoring(
-            database, self._log, self._registry, self.quality, self.alerts, self._metadata
+            database,
+            self._log,
+            self._registry,
+            Checkers(self.quality, self.consistency),
+            self.alerts,
+            self._metadata,
         )
 
     @needs("writer")
@@ -582,6 +588,7 @@ class TimescaleDBFeatureStore:
 
         See ``store.consistency.check``.
         """
+        self.served.flush()  # what this process served is compared too
         return self.consistency.check(
             snapshot_id,
             check_types,

@@ -16,6 +16,7 @@ from pydantic_settings import (
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.infrastructure.alerts.settings import AlertSettings, AlertVariables
 from featuretrail.infrastructure.conninfo import with_defaults
+from featuretrail.infrastructure.consistency.settings import ConsistencySettings
 
 PREFIX = "FEATURETRAIL_"
 FILE = Path("featuretrail.toml")
@@ -45,7 +46,8 @@ class Settings(BaseSettings):
     what reading features costs is recorded; ``serve_log`` is the share (0 to 1) of entities whose
     online answers are logged. ``sslmode`` and the paths of certificates and keys are
     libpq's; what ``url`` says of them stays. Timeouts are seconds, 0 is none. ``alerts`` are the
-    destinations of alerts, each also a variable such as ``FEATURETRAIL_ALERT_OPS_MAIL``.
+    destinations of alerts, each also a variable such as ``FEATURETRAIL_ALERT_OPS_MAIL``;
+    ``consistency`` are the other systems that snapshots are compared with.
     """
 
     model_config = SettingsConfigDict(
@@ -72,6 +74,7 @@ class Settings(BaseSettings):
     record_performance: bool = True
     serve_log: float = Field(default=0.0, ge=0, le=1)
     alerts: AlertSettings = AlertSettings()
+    consistency: ConsistencySettings = ConsistencySettings()
     sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
         None
     )

@@ -35,8 +35,9 @@ CHECKS = {
     "group": ("quality",),
     "set": ("quality",),
     "baseline": ("quality", "drift"),
+    "snapshot": ("consistency",),
 }
-"""The kinds of subjects, each with the checks that can be made of one."""
+"""The kinds of subjects, each with the checks that can be made of one; the last without a word."""
 
 WORST_FIRST: tuple[Outcome, ...] = ("failed", "found", "passed", "not evaluated")
 
@@ -187,18 +188,21 @@ def _subject(given: object) -> tuple[str, str]:
 def _checks(kind: str, given: object) -> list[str]:
     possible = CHECKS[kind]
     if given is None:
-        return ["drift"] if "drift" in possible else ["quality"]
+        return [possible[-1]]
     names = {check_choice("one of checks", each, get_args(MonitorCheck)) for each in _each(given)}
     refused = names - set(possible)
     if refused:
-        raise InvalidInputError(f"drift is checked of a baseline; a {kind} has no such check")
+        raise InvalidInputError(
+            f"a {kind} is checked for {' or '.join(possible)} alone: drift is checked of a "
+            "baseline, consistency of a snapshot"
+        )
     return sorted(names)
 
 
 def _each(given: object) -> list[object]:
     found = list(several("checks", given))
     if not found:
-        raise InvalidInputError("checks is empty; give 'quality', 'drift' or both")
+        raise InvalidInputError("checks is empty; give some of 'quality', 'drift', 'consistency'")
     return found
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from attrs import field, frozen
 
 from featuretrail.domain.aggregates.drift_incident import DriftIncident
+from featuretrail.domain.consistency.words import words_of
 from featuretrail.domain.events import (
     ConsistencyChecked,
     DriftAcknowledged,
@@ -27,6 +28,9 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 QUALITY_BANDS: tuple[tuple[float, Severity], ...] = ((25.0, "critical"), (50.0, "high"))
 """Scores below which a quality is so severe; any other below a rule's threshold is medium."""
+
+WORDS = 5
+"""How many lines of a consistency check a text has; the check has all of them."""
 
 
 @frozen
@@ -159,7 +163,12 @@ def _of_consistency(event: ConsistencyChecked, where: dict[str, Any]) -> Occurre
         phase="found" if event.status == "failed" else "ended",
         severity="high",
         title=f"{event.check_type} consistency of {event.snapshot_id} {event.status}",
-        text=f"the {event.check_type} check of {event.snapshot_id} {event.status}",
+        text="; ".join(
+            [
+                f"the {event.check_type} check of {event.snapshot_id} {event.status}",
+                *words_of(event.details)[:WORDS],
+            ]
+        ),
         facts={"status": event.status, "confidence_score": event.confidence_score},
         **where,
     )

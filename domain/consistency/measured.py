@@ -41,6 +41,10 @@ class MeasuredTables:
         pairs = self.differing[feature].mismatched
         return pairs[:: max(1, -(-pairs.size // most))]
 
+    def wrong(self, feature: str) -> bool:
+        """Tell whether there are pairs whose values disagree in a feature that was compared."""
+        return feature in self.differing and bool(self.differing[feature].mismatched.size)
+
     def disagreeing(self) -> Mask:
         """Return which pairs disagree in any feature."""
         wrong = np.zeros(self.pairing.size, np.bool_)

@@ -7,6 +7,7 @@ from attrs import field, frozen
 
 from featuretrail.domain.consistency.comparison import TableComparison
 from featuretrail.domain.consistency.judging import Status, worst
+from featuretrail.domain.consistency.words import words_of
 from featuretrail.domain.events.checks import CheckType
 from featuretrail.domain.results import Result
 
@@ -37,18 +38,7 @@ class CheckResult(Result):
     @property
     def words(self) -> tuple[str, ...]:
         """What is wrong, each in a line; empty where nothing is."""
-        said = [
-            f"{each.name}: {cause.name}, {cause.evidence}"
-            for each in self.comparisons
-            for cause in each.causes
-        ]
-        said += [
-            f"{each.name}: {feature}, {cause.name}: {cause.evidence}"
-            for each in self.comparisons
-            for feature, compared in each.features.items()
-            for cause in compared.causes
-        ]
-        return (*said, *self.reasons)
+        return tuple(words_of(self.details()))
 
     def details(self) -> dict[str, Any]:
         """Return what the event of the check tells."""
@@ -85,8 +75,8 @@ class ConsistencyReport(Result):
 
     @property
     def ok(self) -> bool:
-        """Whether nothing failed and nothing warns; what was not evaluated is no finding."""
-        return self.status in ("passed", "not evaluated")
+        """Whether something was compared, and nothing of it failed or warns."""
+        return self.status == "passed"
 
     def __getitem__(self, check_type: str) -> CheckResult:
         return self.results[check_type]

@@ -45,6 +45,7 @@ from featuretrail.domain.events.performance import (
     Measurement,
     PerformanceSampled,
 )
+from featuretrail.domain.events.refreshing import REFRESHING_EVENTS, OnlineRefreshed
 from featuretrail.domain.events.retention import (
     RETENTION_EVENTS,
     RetentionApplied,
@@ -81,6 +82,7 @@ __all__ = [
     "MONITOR_EVENTS",
     "OUTCOME_EVENTS",
     "PERFORMANCE_EVENTS",
+    "REFRESHING_EVENTS",
     "RETENTION_EVENTS",
     "SERVING_EVENTS",
     "SNAPSHOT_EVENTS",
@@ -120,6 +122,7 @@ __all__ = [
     "MonitorRan",
     "MonitorScheduled",
     "MonitorUnscheduled",
+    "OnlineRefreshed",
     "OutcomesRecorded",
     "PartitionMoved",
     "PerformanceSampled",

@@ -8,7 +8,7 @@ from featuretrail.domain.events.alerts import Microseconds
 from featuretrail.domain.events.base import Event, JsonObject, Score
 from featuretrail.domain.events.registry import register_events
 
-MonitorCheck = Literal["quality", "drift"]
+MonitorCheck = Literal["quality", "drift", "consistency"]
 Missed = Literal["catch_up", "skip"]
 Outcome = Literal["passed", "found", "failed", "not evaluated"]
 
@@ -16,10 +16,10 @@ Outcome = Literal["passed", "found", "failed", "not evaluated"]
 class MonitorScheduled(Event):
     """A monitor was scheduled, or scheduled anew.
 
-    ``subject`` is such as ``feature weather.temp`` or ``baseline weather``. Its windows end at
-    multiples of ``every_microseconds`` since 1970, or when ``cron`` (in UTC) says; the first ends
-    after ``starts_at``. A window is checked once its end lies ``allowance_microseconds`` back. A
-    quality below ``quality_below`` is a finding.
+    ``subject`` is such as ``feature weather.temp``, ``baseline weather`` or ``snapshot
+    delay@1.0.0``. Its windows end at multiples of ``every_microseconds`` since 1970, or when
+    ``cron`` (in UTC) says; the first ends after ``starts_at``. A window is checked once its end
+    lies ``allowance_microseconds`` back. A quality below ``quality_below`` is a finding.
     """
 
     TOPIC: ClassVar[str] = "featuretrail.monitor.scheduled"

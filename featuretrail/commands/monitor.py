@@ -33,7 +33,8 @@ def schedule(
     subject: Annotated[
         str,
         typer.Argument(
-            help="'feature weather.temp', 'group weather', 'set NAME', 'baseline NAME'."
+            help="'feature weather.temp', 'group weather', 'set NAME', 'baseline NAME', "
+            "'snapshot NAME@VERSION'."
         ),
     ],
     *,
@@ -46,7 +47,8 @@ def schedule(
     ] = None,
     allowance: Annotated[str, typer.Option(help="How long late rows have.")] = "0s",
     check: Annotated[
-        list[str] | None, typer.Option(help="'quality' or 'drift' (of a baseline).")
+        list[str] | None,
+        typer.Option(help="'quality', 'drift' (of a baseline), 'consistency' (of a snapshot)."),
     ] = None,
     missed: Annotated[
         str, typer.Option(help="'catch_up' with missed windows, or 'skip' to the newest.")

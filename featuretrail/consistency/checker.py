@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import get_args
 
 from attrs import evolve
 
@@ -9,11 +10,16 @@ from featuretrail.consistency.cross_system import check_cross_system
 from featuretrail.consistency.examined import ExaminedSnapshot
 from featuretrail.consistency.itself import check_itself
 from featuretrail.consistency.order import CHECK_TYPES, ConsistencyOrder, Tolerances
+from featuretrail.consistency.outcome import check_outcome
 from featuretrail.consistency.parts import ConsistencyParts
 from featuretrail.consistency.recording import recorded
+from featuretrail.consistency.streaming import check_streaming
+from featuretrail.domain.aggregates.snapshot import check_snapshot
 from featuretrail.domain.consistency.judging import ConsistencyLimits
 from featuretrail.domain.consistency.report import CheckResult, ConsistencyReport
-from featuretrail.domain.inputs import check_count
+from featuretrail.domain.errors import NotFoundError
+from featuretrail.domain.events.checks import CheckType
+from featuretrail.domain.inputs import check_choice, check_count, optional
 from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.consistency.reading import RecordedConsistency, read_checks
 from featuretrail.infrastructure.consistency.source import ValueSource
@@ -84,12 +90,32 @@ class FeatureConsistencyChecker:
 
         They are those that the read side has taken in; see ``store.wait_until``.
         """
+        optional(check_snapshot, "snapshot_id", snapshot_id)
+        if check_type is not None:
+            check_choice("check_type", check_type, get_args(CheckType))
         return read_checks(self._database, snapshot_id, check_type, check_count("last", last, 1))
+
+    @needs("auditor")
+    def check_at(self, position: int) -> RecordedConsistency:
+        """Return the check recorded at a position; raise ``NotFoundError``."""
+        wanted = check_count("position", position, 1)
+        found = read_checks(self._database, None, None, 1, position=wanted)
+        if not found:
+            known = [str(each.position) for each in read_checks(self._database, None, None, 5)]
+            raise NotFoundError("consistency check at position", str(wanted), known)
+        return found[0]
+
+    @needs("auditor")
+    def known(self, snapshot_id: str) -> None:
+        """Raise ``NotFoundError`` naming what is near, unless there is such a snapshot."""
+        self._parts.catalogue.find(snapshot_id)
 
     def _checked(self, order: ConsistencyOrder) -> ConsistencyReport:
         parts = self._parts
         snapshot = ExaminedSnapshot.read(parts, order.snapshot_id).sampled(order.sample)
         ways: dict[str, Callable[[], CheckResult]] = {
+            "streaming": lambda: check_streaming(parts, snapshot, order),
+            "outcome": lambda: check_outcome(parts, snapshot, order),
             "cross_system": lambda: check_cross_system(parts, snapshot, order),
             "quality": lambda: check_itself(snapshot, order),
         }

@@ -9,8 +9,9 @@ from attrs import evolve, field, frozen
 
 from featuretrail.consistency.parts import ConsistencyParts
 from featuretrail.domain.consistency.measured import key_column, times_of
-from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.domain.registry import Registry, ResolvedFeature
 from featuretrail.domain.serving.sampling import sampled
+from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.consistency.source import SourceRequest
 from featuretrail.infrastructure.retrieval.naming import by_group
 from featuretrail.infrastructure.snapshots.request import MatrixRequest
@@ -22,8 +23,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class ExaminedSnapshot:
     """The matrix of a snapshot, those of its rows that are sampled, and its features by path.
 
-    ``outputs`` maps paths to columns of the matrix. ``label`` is the feature that the label was
-    looked up from, ``label_column`` its column, if there is one.
+    ``outputs`` maps paths to columns of the matrix. ``label`` is the feature that the label is of,
+    if there is one.
     """
 
     snapshot_id: str
@@ -48,7 +49,6 @@ class ExaminedSnapshot:
             resolved = registry.resolve(each["reference"])
             features[resolved.reference.path] = resolved
             outputs[resolved.reference.path] = each["output"]
-        reference = request.label_reference
         return cls(
             snapshot_id=snapshot.info.snapshot_id,
             table=snapshot.to_arrow(),
@@ -56,7 +56,7 @@ class ExaminedSnapshot:
             outputs=outputs,
             position=snapshot.info.position,
             request=request,
-            label=None if reference is None else registry.resolve(reference),
+            label=_label(registry, request, manifest),
             manifest=manifest,
         )
 
@@ -101,6 +101,19 @@ class ExaminedSnapshot:
             until=_moment(int(times.max())) if times.size else None,
             sample=self.sample,
         )
+
+
+def _label(
+    registry: Registry, request: MatrixRequest, manifest: Mapping[str, Any]
+) -> ResolvedFeature | None:
+    """Return the feature that the label is of: looked up, or brought under its name."""
+    if request.label_column is None:
+        return None
+    if request.label_reference is not None:
+        return registry.resolve(request.label_reference)
+    version = Version.parse(manifest["feature_set_version"])
+    label = registry.feature_set(manifest["feature_set"], version).definition.label
+    return None if label is None else registry.resolve(label)
 
 
 def _moment(micros: int) -> datetime:

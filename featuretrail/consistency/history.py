@@ -41,7 +41,7 @@ class History:
         positions and those of the feature's other versions (stale version), and those it knows now
         (later value). Rows from which retention removed what this needs have no candidates.
         """
-        wrong = [name for name in tables.columns if tables.differing[name].mismatched.size]
+        wrong = [name for name in features if tables.wrong(name)]
         if not wrong:
             return {}
         samples = {name: tables.pairing.expected_of(tables.sample(name)) for name in wrong}

@@ -11,6 +11,7 @@ from featuretrail.domain.events import Metadata
 from featuretrail.infrastructure.consistency.source import ValueSource
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.outcomes.reading import OutcomeReader
 from featuretrail.infrastructure.performance.recorder import Recorder
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.registry import RegistryReader
@@ -18,6 +19,7 @@ from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.retrieval.online import OnlineReader
 from featuretrail.infrastructure.serving.reading import ServedReader
 from featuretrail.infrastructure.serving.served_log import ServedLog
+from featuretrail.infrastructure.snapshots.catalogue import SnapshotCatalogue
 from featuretrail.infrastructure.snapshots.manager import FeatureSnapshotManager
 
 DecidedBy = Callable[[str | None, str | None], Metadata]
@@ -39,6 +41,8 @@ class ConsistencyParts:
     configured: Mapping[str, ValueSource] = field(factory=dict)
     online: OnlineReader = field(init=False)
     served: ServedReader = field(init=False)
+    outcomes: OutcomeReader = field(init=False)
+    catalogue: SnapshotCatalogue = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         nobody = partial(self.decided_by, None, None)
@@ -47,6 +51,8 @@ class ConsistencyParts:
         online = OnlineReader(self.database, self.registry, self.historical, recorder, unlogged)
         object.__setattr__(self, "online", online)
         object.__setattr__(self, "served", ServedReader(self.database, self.registry))
+        object.__setattr__(self, "catalogue", SnapshotCatalogue(self.database))
+        object.__setattr__(self, "outcomes", OutcomeReader(self.database, self.registry))
 
     def source(self, name: str) -> ValueSource:
         """Return a configured source; raise ``NotFoundError``."""

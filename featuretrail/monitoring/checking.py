@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from attrs import frozen
+
+from featuretrail.domain.consistency.report import ConsistencyReport
 from featuretrail.domain.errors import DatabaseUnavailableError
 from featuretrail.domain.events import MonitorScheduled
 from featuretrail.domain.quality.baseline import Baseline
@@ -29,20 +32,39 @@ class Checker(Protocol):
         """Compare values with a baseline."""
 
 
+class Comparer(Protocol):
+    """What monitors ask of ``store.consistency``."""
+
+    def check(self, snapshot_id: str) -> ConsistencyReport:
+        """Compare a snapshot with what else states its values."""
+
+    def known(self, snapshot_id: str) -> None:
+        """Raise ``NotFoundError`` for a snapshot that does not exist."""
+
+
+@frozen
+class Checkers:
+    """What monitors ask."""
+
+    quality: Checker
+    consistency: Comparer
+
+
 Answer = dict[str, Any]
 
 UNJUDGED = ("insufficient", "empty")
 """The statuses of verdicts that say nothing for want of values."""
 
 
-def check(said: MonitorScheduled, checker: Checker, window: Window) -> list[Answer]:
+def check(said: MonitorScheduled, checkers: Checkers, window: Window) -> list[Answer]:
     """Make a monitor's checks of a window; one that fails says so, and the others are made.
 
     Raises ``DatabaseUnavailableError``: then there is no run, and the window stays due.
     """
     checks: Mapping[str, Callable[[], Answer]] = {
-        "quality": lambda: _quality(said, checker, window),
-        "drift": lambda: _drift(said, checker, window),
+        "quality": lambda: _quality(said, checkers.quality, window),
+        "drift": lambda: _drift(said, checkers.quality, window),
+        "consistency": lambda: _consistency(said, checkers.consistency),
     }
     return [_answered(name, checks[name]) for name in said.checks]
 
@@ -104,4 +126,21 @@ def _drift(said: MonitorScheduled, checker: Checker, window: Window) -> Answer:
         "unjudged": [each.feature_name for each in unjudged],
         "words": [each.words for each in told],
         "positions": [] if found.position is None else [found.position],
+    }
+
+
+def _consistency(said: MonitorScheduled, comparer: Comparer) -> Answer:
+    """Check a snapshot as things are now: the window says when, not what."""
+    _, _, snapshot_id = said.subject.partition(" ")
+    report = comparer.check(snapshot_id)
+    found = report.status in ("failed", "warning")
+    return {
+        "outcome": "found" if found else report.status,
+        "statuses": {name: each.status for name, each in report.results.items()},
+        "words": [
+            f"{name} {each.status}: {words}"
+            for name, each in report.results.items()
+            for words in each.words or ("nothing disagrees",)
+        ],
+        "positions": [each.position for each in report.results.values() if each.position],
     }

@@ -16,7 +16,7 @@ from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.monitoring.reading import MonitorReader
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.stopping import Stop
-from featuretrail.monitoring.checking import Checker
+from featuretrail.monitoring.checking import Checkers
 from featuretrail.monitoring.results import MonitorInfo, MonitorReport
 from featuretrail.monitoring.running import Runner, Stopped
 
@@ -34,18 +34,18 @@ class Monitoring:
         database: Database,
         log: EventLog,
         registry: RegistryReader,
-        checker: Checker,
+        checkers: Checkers,
         alerts: Alerts,
         decided_by: DecidedBy,
     ) -> None:
         self._database = database
         self._log = log
         self._registry = registry
-        self._checker = checker
+        self._checkers = checkers
         self._alerts = alerts
         self._decided_by = decided_by
         self._reader = MonitorReader(database)
-        self._runner = Runner(database, log, self._reader, checker)
+        self._runner = Runner(database, log, self._reader, checkers)
 
     @needs("writer")
     def schedule(
@@ -67,7 +67,8 @@ class Monitoring:
         """Schedule a monitor, or schedule it anew; the same again makes no event.
 
         ``subject`` is ``"feature weather.temp"``, ``"group weather"``, ``"set delay"`` (checked for
-        quality) or ``"baseline NAME"`` (for drift; with ``checks`` for quality too). Windows of
+        quality), ``"baseline NAME"`` (for drift; with ``checks`` for quality too) or ``"snapshot
+        delay@1.0.0"`` (for consistency, as things are when it is checked). Windows of
         event time of length ``window`` (default: ``every``) end at multiples of ``every`` or by
         ``cron`` (UTC), the first after ``starts_at`` (default: now); each is checked ``allowance``
         later, when late rows are in. Windows that were missed are checked one by one
@@ -158,11 +159,13 @@ class Monitoring:
         registry = self._registry.current()
         match kind:
             case "baseline":
-                self._checker.baseline(name)
+                self._checkers.quality.baseline(name)
             case "group":
                 registry.group(name)
             case "set":
                 registry.feature_set(name)
+            case "snapshot":
+                self._checkers.consistency.known(name)
             case _:
                 registry.resolve(name)
 

@@ -16,7 +16,7 @@ from featuretrail.infrastructure.database import AnyConnection, Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.monitoring.reading import MonitorReader
 from featuretrail.infrastructure.queries import query
-from featuretrail.monitoring.checking import Checker, check
+from featuretrail.monitoring.checking import Checkers, check
 from featuretrail.monitoring.results import MonitorRun
 
 AT_ONCE = 100
@@ -32,7 +32,7 @@ class Runner:
     _database: Database
     _log: EventLog
     _reader: MonitorReader
-    _checker: Checker
+    _checkers: Checkers
 
     def run(
         self, now: datetime, metadata: Metadata, stopped: Stopped
@@ -81,7 +81,7 @@ class Runner:
         assert monitor.said is not None  # noqa: S101 - what is due is scheduled
         begun = perf_counter()
         window = (window_start(monitor.said, end), end)
-        results = check(monitor.said, self._checker, window)
+        results = check(monitor.said, self._checkers, window)
         milliseconds = (perf_counter() - begun) * 1000
         event = decide_ran(
             monitor, end, results, metadata, skipped=skipped, ran_at=now, duration_ms=milliseconds

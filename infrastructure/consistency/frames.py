@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from featuretrail.domain.inputs import check_label
 from featuretrail.infrastructure.consistency.mapping import check_mapping, choose_columns
-from featuretrail.infrastructure.consistency.source import SourceRequest, refuse_naive
+from featuretrail.infrastructure.consistency.source import SourceRequest, refuse_naive, types_of
 from featuretrail.infrastructure.values.frames import to_table
 
 
@@ -33,7 +33,7 @@ class FrameSource:
         """Return the rows that are asked for."""
         table = self._table
         chosen = choose_columns(request, self._columns, table.column_names, self.name)
-        refuse_naive(table.schema, chosen, self.name)
+        refuse_naive(types_of(table.schema, chosen), chosen, self.name)
         named = pa.table({name: table.column(column) for name, column in chosen.items()})
         return request.kept(named, f"source {self.name!r}")
 

@@ -13,7 +13,7 @@ from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.errors import SourceError
 from featuretrail.domain.inputs import check_label
 from featuretrail.infrastructure.consistency.mapping import check_mapping, choose_columns
-from featuretrail.infrastructure.consistency.source import SourceRequest, refuse_naive
+from featuretrail.infrastructure.consistency.source import SourceRequest, refuse_naive, types_of
 
 
 class ParquetSource:
@@ -41,7 +41,7 @@ class ParquetSource:
         except (OSError, pa.ArrowException) as error:
             raise SourceError(self.name, str(error)) from error
         chosen = choose_columns(request, self._columns, dataset.schema.names, self.name)
-        refuse_naive(dataset.schema, chosen, self.name)
+        refuse_naive(types_of(dataset.schema, chosen), chosen, self.name)
         scanner = dataset.scanner(
             columns={name: ds.field(column) for name, column in chosen.items()},
             filter=_within(request, chosen, dataset.schema),

@@ -77,7 +77,7 @@ class PostgresSource:
             types = self._types(connection)
             chosen = choose_columns(request, self._columns, list(types), self.name)
             schema = self._schema(chosen, types)
-            refuse_naive(schema, {name: name for name in chosen}, self.name)
+            refuse_naive({each.name: each.type for each in schema}, chosen, self.name)
             parts = [schema.empty_table(), *self._parts(connection, request, chosen, types, schema)]
         return pa.concat_tables(parts)
 

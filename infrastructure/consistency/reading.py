@@ -40,10 +40,15 @@ class RecordedConsistency(Result):
 
 
 def read_checks(
-    database: Database, snapshot_id: str | None, check_type: str | None, last: int
+    database: Database,
+    snapshot_id: str | None,
+    check_type: str | None,
+    last: int,
+    *,
+    position: int | None = None,
 ) -> list[RecordedConsistency]:
-    """Return the newest recorded checks (of a snapshot, of a type), newest first."""
-    facts = {"snapshot": snapshot_id, "check_type": check_type, "last": last}
+    """Return the newest recorded checks (of a snapshot, of a type, at a position) in turn."""
+    facts = {"snapshot": snapshot_id, "check_type": check_type, "last": last, "position": position}
     with database.connection() as connection:
         rows = connection.execute(query("consistency/checks"), facts).fetchall()
     return [RecordedConsistency(*row) for row in rows]

@@ -76,12 +76,16 @@ class ValueSource(Protocol):
         """Return its rows."""
 
 
-def refuse_naive(schema: pa.Schema, columns: Mapping[str, str], source: str) -> None:
-    """Raise ``NaiveTimeError`` for a chosen column of times without a zone."""
+def refuse_naive(types: Mapping[str, pa.DataType], columns: Mapping[str, str], source: str) -> None:
+    """Raise ``NaiveTimeError`` for times without a zone; ``types`` and ``columns`` are by name."""
     for name, column in columns.items():
-        kind = schema.field(column).type
-        if pat.is_timestamp(kind) and kind.tz is None:
+        if pat.is_timestamp(types[name]) and types[name].tz is None:
             raise NaiveTimeError(f"column {column!r} ({name}) of source {source!r}")
+
+
+def types_of(schema: pa.Schema, columns: Mapping[str, str]) -> dict[str, pa.DataType]:
+    """Return the types of chosen columns by name."""
+    return {name: schema.field(column).type for name, column in columns.items()}
 
 
 def _without_views(table: pa.Table) -> pa.Table:

@@ -35,6 +35,7 @@ SUBJECTS = {
     "featuretrail.monitor.ran": "monitor name – é",
     "featuretrail.monitor.scheduled": "monitor name – é",
     "featuretrail.monitor.unscheduled": "monitor name – é",
+    "featuretrail.online.refreshed": "online group – é",
     "featuretrail.outcomes.recorded": "outcomes label – é@version – é",
     "featuretrail.performance.sampled": f"performance sample {STREAM}",
     "featuretrail.quality.checked": "quality feature_name – é@version – é",

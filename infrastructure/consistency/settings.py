@@ -1,0 +1,54 @@
+"""The other systems that snapshots are compared with, as settings describe them."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from featuretrail.infrastructure.consistency.parquet import ParquetSource
+from featuretrail.infrastructure.consistency.postgres import PostgresSource
+from featuretrail.infrastructure.consistency.source import ValueSource
+
+
+class _Described(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
+class PostgresDescription(_Described):
+    """A table of a PostgreSQL database."""
+
+    kind: Literal["postgres"]
+    url: SecretStr
+    table: str
+
+    def made(self, name: str) -> ValueSource:
+        """Return the source; nothing is connected to yet."""
+        url = self.url.get_secret_value()
+        return PostgresSource(url, self.table, columns=self.columns, name=name)
+
+
+class ParquetDescription(_Described):
+    """A Parquet file or folder, or a URL of one."""
+
+    kind: Literal["parquet"]
+    path: str
+
+    def made(self, name: str) -> ValueSource:
+        """Return the source; nothing is read yet."""
+        return ParquetSource(self.path, columns=self.columns, name=name)
+
+
+Description = Annotated[PostgresDescription | ParquetDescription, Field(discriminator="kind")]
+
+
+class ConsistencySettings(BaseModel):
+    """``[consistency.sources.NAME]`` of ``featuretrail.toml``, by name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    sources: dict[str, Description] = Field(default_factory=dict)
+
+    def made(self) -> dict[str, ValueSource]:
+        """Return the sources; raise ``InvalidInputError`` for one that cannot be."""
+        return {name: each.made(name) for name, each in self.sources.items()}
