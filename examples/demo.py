@@ -48,7 +48,7 @@ def main() -> None:
         )
     report.timed("prepare", time.perf_counter() - began)
     with store:
-        tell(Scene(store, year, screen, report, options.folder))
+        tell(Scene(store, year, screen, report, options.folder, options.broker))
     report.timed("everything", time.perf_counter() - began)
     report.write(options.folder / "report.json")
     screen.closing(f"The facts of this story are in {options.folder / 'report.json'}.")
@@ -80,6 +80,12 @@ def _arguments() -> argparse.Namespace:
         type=Path,
         default=Path("build/demo"),
         help="where report.json goes, beside the store's data (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--broker",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="whether December comes through a NATS server, where there is one",
     )
     return parser.parse_args()
 

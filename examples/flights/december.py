@@ -1,12 +1,15 @@
 """December comes as a stream: each message once, what cannot be read set aside."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
 import pyarrow as pa
 
-from featuretrail.domain.streaming.counts import StreamCounts
+from featuretrail.streaming import StreamCounts
 from flights import times
+from flights.broker import carry, nats_server
 from flights.freezing import SOURCES, compute
 from flights.messages import messages, with_unreadable
 from flights.scene import Scene
@@ -25,13 +28,16 @@ def stream(scene: Scene) -> None:
         "December comes as a stream",
         "Weather and landings arrive one message each, and are stored in batches whose events "
         "hold the offsets, so that a message that comes again is dropped. Two messages of a "
-        "broken station (we make them up) cannot be read: they are parked, and the rest goes on.",
+        "broken station (we make them up) cannot be read: they are parked, the rest goes on.",
     ):
         december = {group: _december(scene, group) for group in GROUPS}
         sent = {group: messages(table) for group, table in december.items()}
         sent["weather"] = with_unreadable(sent["weather"])
-        first = {group: _write(scene, group, each) for group, each in sent.items()}
-        again = {group: _write(scene, group, each) for group, each in sent.items()}
+        with _broker(scene) as url:
+            way = "in this process: no broker is here" if url is None else "through a NATS server"
+            scene.screen.say(f"They come {way}.")
+            first = {group: _write(scene, group, each, url) for group, each in sent.items()}
+        again = {group: _write(scene, group, each, None) for group, each in sent.items()}
         report = compute(scene, "to-december", WHY)
         scene.screen.table(
             ["group", ">messages", ">batches", ">rows", ">parked", ">sent again", ">written again"],
@@ -53,8 +59,17 @@ def _december(scene: Scene, group: str) -> pa.Table:
     return times.since(scene.year.values[group], times.DECEMBER)
 
 
-def _write(scene: Scene, group: str, sent: list[bytes]) -> StreamCounts:
-    """Put all messages, whatever was put before; the place in the list is a message's offset."""
+@contextmanager
+def _broker(scene: Scene) -> Iterator[str | None]:
+    if not scene.broker:
+        yield None
+        return
+    with nats_server(scene.folder / "nats") as url:
+        yield url
+
+
+def _write(scene: Scene, group: str, sent: list[bytes], url: str | None) -> StreamCounts:
+    """Write all messages, whatever was written before; their numbers from 1 are their offsets."""
     actor, source = SOURCES[group]
     with scene.store.stream(
         group,
@@ -65,9 +80,11 @@ def _write(scene: Scene, group: str, sent: list[bytes]) -> StreamCounts:
         actor=actor,
         reason=WHY,
     ) as writer:
-        for begin in range(0, len(sent), BATCH):
+        if url is not None:
+            carry(url, group, sent, writer)
+        for begin in range(0, len(sent) if url is None else 0, BATCH):
             part = sent[begin : begin + BATCH]
-            writer.put(part, offset=list(range(begin, begin + len(part))))
+            writer.put(part, offset=list(range(begin + 1, begin + 1 + len(part))))
     return writer.counts
 
 

@@ -14,10 +14,14 @@ SET = "departure_delay"
 
 @frozen
 class Scene:
-    """The store, the year's data, where the story is told and reported, a folder for pictures."""
+    """The store, the year's data, where the story is told and reported, a folder for pictures.
+
+    ``broker`` says whether December may come through a broker.
+    """
 
     store: TimescaleDBFeatureStore
     year: Year
     screen: Screen
     report: Report
     folder: Path
+    broker: bool = True

@@ -8,7 +8,7 @@ from time import monotonic, sleep
 from typing import Literal, Self
 from uuid import uuid4
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from featuretrail.domain.errors import (
     DatabaseUnavailableError,
@@ -117,7 +117,8 @@ class StreamWriter:
     @property
     def counts(self) -> StreamCounts:
         """What was stored, parked and dropped since this writer was opened."""
-        return self._counts
+        dropped = self._redelivered + self._buffer.redelivered
+        return evolve(self._counts, redelivered=self._counts.redelivered + dropped.total())
 
     @property
     def pending(self) -> int:
