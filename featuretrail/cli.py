@@ -87,9 +87,9 @@ def version(invocation: Invocation) -> None:
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # it was closed: featuretrail >&-
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for output in (sys.stdout, sys.stderr):
+        if output is not None:  # it was closed: featuretrail >&-
+            output.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # what it warns of, we say ourselves
     try:
         app()
