@@ -72,7 +72,8 @@ class KafkaTopic:
         async def started() -> None:
             for number in self.partitions:
                 last = after.get(str(number))
-                if last is not None:  # what was fetched before this are redeliveries
+                # what was fetched before this are redeliveries
+                if last is not None and subscriber.consumer is not None:
                     subscriber.consumer.seek(Assigned(self.topic, number), last[0] + 1)
 
         subscriber(take)

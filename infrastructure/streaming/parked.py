@@ -122,9 +122,9 @@ class ParkedMessages:
             left = set(good[: len(good) // 2])
             first = [pair for pair in pairs if pair[1].number in left]
             rest = [pair for pair in pairs if pair[1].number in set(good) - left]
-            halves = (first, rest)
+            halves = [first, rest]
         else:  # another replay was first with some of them
-            halves = ([pair for pair in pairs if pair[1].number in left],)
+            halves = [[pair for pair in pairs if pair[1].number in left]]
         return sum(
             self._replay(layout, source, half, decode, metadata, receipts, errors)
             for half in halves
