@@ -2,9 +2,9 @@
 
 Stores over one database answer the same requests (10 groups x 100 keys, and one key) in blocks, in
 turn: one logs nothing, one the answers about a tenth of entities, one all. Another that logs
-nothing either shows how far two equal sides are apart. A store's thread writes while reads run,
-and what is left at the end of a block is written before the next side has its turn, so that no side
-pays for another. What was written is counted at the end.
+nothing either shows how far two equal sides are apart. A store's thread writes while its reads are
+timed, and what is left at the end of a block is written before the next side has its turn, so that
+no side pays for another. What was written is counted at the end.
 
     python -m benchmarks.served_log
 """
