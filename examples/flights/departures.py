@@ -1,5 +1,6 @@
 """What is asked and what happened: a spine of departures, and how late each one left."""
 
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -32,8 +33,8 @@ def outcome_table(flights: pa.Table) -> pa.Table:
     )
 
 
-def spine(flights: pa.Table, rows: int) -> pa.Table:
-    """Return ``rows`` departures of January to October, spread evenly, in order of their time.
+def spine(flights: pa.Table, rows: int, since: datetime, until: datetime) -> pa.Table:
+    """Return ``rows`` departures asked about in a time, spread evenly, in order of their time.
 
     Columns: the keys ``flight``, ``carrier``, ``origin`` and ``dest``, and ``event_time``, an hour
     before the scheduled departure: when the question is asked. What happened is not in it.
@@ -51,7 +52,7 @@ def spine(flights: pa.Table, rows: int) -> pa.Table:
             "event_time": clock.instants(asked[order]),
         }
     )
-    return source.thinned(times.before(table, times.NOVEMBER), rows).combine_chunks()
+    return source.thinned(times.before(times.since(table, since), until), rows).combine_chunks()
 
 
 def _names(flights: pa.Table) -> pa.ChunkedArray:

@@ -6,6 +6,7 @@ from flights import (
     derived,
     freezing,
     hindsight,
+    judged,
     origins,
     present,
     seasons,
@@ -36,6 +37,8 @@ def tell(scene: Scene) -> None:
     hindsight.find_leaks(scene)
     present.serve(scene)
     present.withdraw(scene, frozen)
+    judged.judge(scene)
+    judged.compare(scene)
     present.account(scene)
     computed.compute(scene)
     origins.trace(scene, frozen)

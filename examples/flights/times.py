@@ -12,11 +12,15 @@ def utc(year: int, month: int, day: int, hour: int = 0) -> datetime:
     return datetime(year, month, day, hour, tzinfo=UTC)
 
 
+JANUARY: Final = utc(2013, 1, 1)
+
 NOVEMBER: Final = utc(2013, 11, 1, 4)
 """Midnight of 1 November in New York: where the first ten months end."""
 
 DECEMBER: Final = utc(2013, 12, 1, 5)
 """Midnight of 1 December in New York: what happens from here on comes as a stream."""
+
+NEXT_YEAR: Final = utc(2014, 1, 1, 5)
 
 
 def before(table: pa.Table, instant: datetime, column: str = "event_time") -> pa.Table:

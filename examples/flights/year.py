@@ -5,7 +5,7 @@ from typing import Self
 import pyarrow as pa
 from attrs import frozen
 
-from flights import departures, landings, observations, source
+from flights import departures, landings, observations, source, times
 
 FLIGHTS = 336_776
 SPINE_ROWS = 40_000
@@ -18,7 +18,10 @@ def thinned_flights(rows: int) -> int:
 
 @frozen
 class Year:
-    """The values of each ingested group, in full; ``spine`` asks about January to October."""
+    """The values of each ingested group, in full; ``spine`` asks about January to October.
+
+    ``december`` asks about December.
+    """
 
     flights: int
     weather: pa.Table
@@ -26,6 +29,7 @@ class Year:
     route_landings: pa.Table
     outcomes: pa.Table
     spine: pa.Table
+    december: pa.Table
     carriers: dict[str, str]
 
     @classmethod
@@ -38,7 +42,8 @@ class Year:
             landings.landing_table(flights, ["carrier"]),
             landings.landing_table(flights, ["origin", "dest"]),
             departures.outcome_table(flights),
-            departures.spine(flights, rows),
+            departures.spine(flights, rows, times.JANUARY, times.NOVEMBER),
+            departures.spine(flights, rows // 10, times.DECEMBER, times.NEXT_YEAR),
             source.carrier_names(),
         )
 
