@@ -34,6 +34,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "pool": (),
     "timescaledb": (),
     "drift": ("evidently", "nannyml"),
+    "streaming": (),
 }
 """The benchmarks in their order, and the peers whose environments they need."""
 

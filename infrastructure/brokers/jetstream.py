@@ -68,7 +68,7 @@ class JetStream:
             closed_cb=disconnected,
             error_cb=ignored,
         )
-        session = Session(broker)
+        session = Session(broker, take)
         last = after.get(PARTITION)
         config = api.ConsumerConfig(
             deliver_policy=api.DeliverPolicy.ALL
@@ -77,13 +77,9 @@ class JetStream:
             opt_start_seq=None if last is None else last[0] + 1,
         )
 
-        async def decode(message: "NatsMessage") -> Delivery:
+        def decode(message: "NatsMessage") -> list[Delivery]:
             raw = message.raw_message
-            return Delivery(PARTITION, [raw.metadata.sequence.stream], [raw.data])
-
-        async def handle(delivery: Delivery) -> None:
-            if not session.lost.is_set():
-                await take([delivery])
+            return [Delivery(PARTITION, [raw.metadata.sequence.stream], [raw.data])]
 
         broker.subscriber(
             self.subject,
@@ -91,7 +87,7 @@ class JetStream:
             ordered_consumer=True,
             config=config,
             ack_policy=AckPolicy.MANUAL,
-            decoder=decode,
+            decoder=session.decoding(decode),
             no_reply=True,
-        )(handle)
+        )(session.handle)
         return session

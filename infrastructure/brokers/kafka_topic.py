@@ -48,7 +48,7 @@ class KafkaTopic:
         except ModuleNotFoundError as error:
             raise missing("Kafka") from error
 
-        async def decode(message: "KafkaMessage") -> list[Delivery]:
+        def decode(message: "KafkaMessage") -> list[Delivery]:
             found: dict[int, list[tuple[int, bytes]]] = {}
             for record in message.raw_message:
                 found.setdefault(record.partition, []).append((record.offset, record.value or b""))
@@ -58,6 +58,7 @@ class KafkaTopic:
             ]
 
         broker = KafkaBroker(self.servers.split(","), logger=None, apply_types=False)
+        session = Session(broker, take)
         subscriber = broker.subscriber(
             partitions=[TopicPartition(self.topic, each) for each in self.partitions],
             batch=True,
@@ -65,7 +66,7 @@ class KafkaTopic:
             batch_timeout_ms=self.wait_milliseconds,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
-            decoder=decode,
+            decoder=session.decoding(decode),
             no_reply=True,
         )
 
@@ -76,5 +77,6 @@ class KafkaTopic:
                 if last is not None and subscriber.consumer is not None:
                     subscriber.consumer.seek(Assigned(self.topic, number), last[0] + 1)
 
-        subscriber(take)
-        return Session(broker, started=started)
+        session.started = started
+        subscriber(session.handle)
+        return session

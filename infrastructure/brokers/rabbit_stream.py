@@ -57,7 +57,7 @@ class RabbitStream:
         except ModuleNotFoundError as error:
             raise missing("RabbitMQ") from error
 
-        async def decode(message: "RabbitMessage") -> Delivery:
+        def decode(message: "RabbitMessage") -> list[Delivery]:
             offset = message.raw_message.headers.get(OFFSET)
             if not isinstance(offset, int):
                 raise BrokerError(
@@ -65,19 +65,17 @@ class RabbitStream:
                     f"a message of queue {self.queue!r} has no {OFFSET}: read a queue of the type "
                     "stream, for the others have no offsets to know a redelivery by",
                 )
-            return Delivery(PARTITION, [offset], [message.raw_message.body])
-
-        async def handle(delivery: Delivery) -> None:
-            await take([delivery])
+            return [Delivery(PARTITION, [offset], [message.raw_message.body])]
 
         last = after.get(PARTITION)
         broker = RabbitBroker(self.url, logger=None, apply_types=False)
+        session = Session(broker, take)
         broker.subscriber(
             RabbitQueue(self.queue, queue_type=QueueType.STREAM, declare=False),
             channel=Channel(prefetch_count=1),
             consume_args={OFFSET: "first" if last is None else last[0] + 1},
             ack_policy=AckPolicy.ACK,
-            decoder=decode,
+            decoder=session.decoding(decode),
             no_reply=True,
-        )(handle)
-        return Session(broker)
+        )(session.handle)
+        return session

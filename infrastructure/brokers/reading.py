@@ -59,6 +59,8 @@ class _Reading:
         while not self._stop.is_set():
             if self._error is not None:
                 raise self._error
+            if session.error is not None:
+                raise _unreadable(self._source, session.error)
             if not await session.alive():
                 _log.warning("the connection to %s was lost; reading again", self._source.address)
                 break
@@ -87,3 +89,9 @@ class _Reading:
         if monotonic() - away_since > self._patience:
             told = f"it did not answer for {self._patience:g} s: {error!r}"
             raise BrokerError(self._source.address, told) from error
+
+
+def _unreadable(source: Source, error: Exception) -> FeatureTrailError:
+    if isinstance(error, FeatureTrailError):
+        return error
+    return BrokerError(source.address, f"what it sent cannot be read: {error!r}")

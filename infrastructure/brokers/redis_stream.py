@@ -54,16 +54,14 @@ class RedisStream:
         except ModuleNotFoundError as error:
             raise missing("Redis") from error
 
-        async def decode(message: "RedisBatchStreamMessage") -> Delivery:
+        def decode(message: "RedisBatchStreamMessage") -> list[Delivery]:
             entries = message.raw_message["data"]
             offsets = [each.decode() for each in message.raw_message["message_ids"]]
-            return Delivery(PARTITION, offsets, [self._content(each) for each in entries])
-
-        async def handle(delivery: Delivery) -> None:
-            await take([delivery])
+            return [Delivery(PARTITION, offsets, [self._content(each) for each in entries])]
 
         # no log of its own, which the others' types allow and this one takes as well
         broker = RedisBroker(self.url, logger=None, apply_types=False)  # type: ignore[arg-type]
+        session = Session(broker, take)
         last = after.get(PARTITION)
         stream = StreamSub(
             self.stream,
@@ -73,9 +71,12 @@ class RedisStream:
             polling_interval=self.wait_milliseconds,
         )
         broker.subscriber(
-            stream=stream, ack_policy=AckPolicy.MANUAL, decoder=decode, no_reply=True
-        )(handle)
-        return Session(broker)
+            stream=stream,
+            ack_policy=AckPolicy.MANUAL,
+            decoder=session.decoding(decode),
+            no_reply=True,
+        )(session.handle)
+        return session
 
     def _content(self, entry: Mapping[bytes, bytes]) -> bytes:
         own = entry.get(self.field.encode())

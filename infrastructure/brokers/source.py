@@ -53,11 +53,15 @@ class Source(Protocol):
 class Session:
     """One connection to a broker, until it is lost or stopped.
 
-    ``broker`` is FastStream's. ``lost`` is set when messages may be missing from here on.
+    ``broker`` is FastStream's, which logs what its handlers raise and goes on with the next
+    message. Here nothing may be left out: ``lost`` is set when messages may be missing from here
+    on, and none is taken any more; ``error`` is why, if reading again would not mend it.
     """
 
     broker: Any
+    take: Take
     lost: asyncio.Event = field(factory=asyncio.Event)
+    error: Exception | None = None
     started: Callable[[], Awaitable[None]] | None = None
 
     async def start(self) -> None:
@@ -65,6 +69,24 @@ class Session:
         await self.broker.start()
         if self.started is not None:
             await self.started()
+
+    def decoding(self, decode: Callable[[Any], Sequence[Delivery]]) -> Callable[[Any], Any]:
+        """Return ``decode`` as FastStream calls it: what it raises ends the session."""
+
+        async def decoder(message: Any) -> Sequence[Delivery]:  # noqa: ANN401 - of each broker
+            try:
+                return decode(message)
+            except Exception as error:
+                self.error = error
+                self.lost.set()
+                raise
+
+        return decoder
+
+    async def handle(self, deliveries: Sequence[Delivery]) -> None:
+        """Take what was decoded, unless something before it was lost."""
+        if not self.lost.is_set():
+            await self.take(deliveries)
 
     async def alive(self) -> bool:
         """Tell whether the broker answers and nothing was lost."""
