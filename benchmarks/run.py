@@ -33,6 +33,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "pool": (),
     "timescaledb": (),
     "drift": ("evidently", "nannyml"),
+    "consistency": ("datacompy",),
 }
 """The benchmarks in their order, and the peers whose environments they need."""
 
