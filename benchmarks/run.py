@@ -35,6 +35,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "timescaledb": (),
     "drift": ("evidently", "nannyml"),
     "streaming": (),
+    "consistency": ("datacompy",),
 }
 """The benchmarks in their order, and the peers whose environments they need."""
 

@@ -158,6 +158,7 @@ class TimescaleDBFeatureStore:
                 self._registry,
                 self._historical,
                 self.snapshots,
+                self.projections,
                 self._metadata,
                 sources or {},
             )

@@ -88,17 +88,19 @@ class FeatureConsistencyChecker:
     ) -> list[RecordedConsistency]:
         """Return the ``last`` recorded checks (of a snapshot, of a type), newest first.
 
-        They are those that the read side has taken in; see ``store.wait_until``.
+        They are those that the read side has taken in, or can within two seconds.
         """
         optional(check_snapshot, "snapshot_id", snapshot_id)
         if check_type is not None:
             check_choice("check_type", check_type, get_args(CheckType))
+        self._parts.take_in()
         return read_checks(self._database, snapshot_id, check_type, check_count("last", last, 1))
 
     @needs("auditor")
     def check_at(self, position: int) -> RecordedConsistency:
         """Return the check recorded at a position; raise ``NotFoundError``."""
         wanted = check_count("position", position, 1)
+        self._parts.take_in()
         found = read_checks(self._database, None, None, 1, position=wanted)
         if not found:
             known = [str(each.position) for each in read_checks(self._database, None, None, 5)]

@@ -6,7 +6,11 @@ from functools import partial
 
 from attrs import field, frozen
 
-from featuretrail.domain.errors import NotFoundError
+from featuretrail.domain.errors import (
+    AccessDeniedError,
+    NotFoundError,
+    ProjectionTimeoutError,
+)
 from featuretrail.domain.events import Metadata
 from featuretrail.infrastructure.consistency.source import ValueSource
 from featuretrail.infrastructure.database import Database
@@ -21,6 +25,10 @@ from featuretrail.infrastructure.serving.reading import ServedReader
 from featuretrail.infrastructure.serving.served_log import ServedLog
 from featuretrail.infrastructure.snapshots.catalogue import SnapshotCatalogue
 from featuretrail.infrastructure.snapshots.manager import FeatureSnapshotManager
+from featuretrail.projections.projections import Projections
+
+TAKING_IN_SECONDS = 2.0
+"""How long a list of checks waits for the read side to be level with the log."""
 
 DecidedBy = Callable[[str | None, str | None], Metadata]
 
@@ -37,6 +45,7 @@ class ConsistencyParts:
     registry: RegistryReader
     historical: HistoricalReader
     snapshots: FeatureSnapshotManager
+    projections: Projections
     decided_by: DecidedBy
     configured: Mapping[str, ValueSource] = field(factory=dict)
     online: OnlineReader = field(init=False)
@@ -59,6 +68,13 @@ class ConsistencyParts:
         if name not in self.configured:
             raise NotFoundError("source of consistency checks", name, sorted(self.configured))
         return self.configured[name]
+
+    def take_in(self) -> None:
+        """Let the read side take in what is recorded, if anyone here may."""
+        try:
+            self.projections.wait_until(self.log.head().position, TAKING_IN_SECONDS)
+        except (AccessDeniedError, ProjectionTimeoutError):
+            return  # a projector of its own takes it in; the newest checks are not listed yet
 
     def now(self) -> tuple[datetime, int]:
         """Return the server's time and the position of the log's head."""

@@ -30,7 +30,6 @@ def test_a_failed_check_is_recorded_and_reaches_quality_and_alerts(
 
     position = report["cross_system"].position
     assert position is not None
-    store.wait_until(store.position)
     first = store.consistency.check_at(position)
     assert (first.status, first.check_type) == ("failed", "cross_system")
     assert first.details["comparisons"][0]["features"]["weather.temp"]["causes"][0]["name"] == (
@@ -59,8 +58,8 @@ def test_a_monitor_checks_a_snapshot_against_the_configured_sources(
     pq.write_table(changed(matrix, "temp", numbers(matrix, "temp") + 1), path)
     described = {"sources": {"mirror": {"kind": "parquet", "path": path}}}
     settings = ft.Settings(
-        url=database.url,  # type: ignore[arg-type]  # read as a secret
-        artifacts="database:",  # type: ignore[arg-type]  # read as a secret
+        url=database.url,
+        artifacts="database:",
         consistency=ConsistencySettings.model_validate(described),
     )
     with ft.connect(settings=settings) as other:

@@ -101,7 +101,7 @@ def test_a_source_that_cannot_be_read_is_told_beside_those_that_can(
 ) -> None:
     broken = tmp_path / "broken.parquet"
     broken.write_bytes(b"no parquet")
-    away = [
+    away: list[ft.ValueSource] = [
         ft.ParquetSource(tmp_path / "nowhere"),
         ft.ParquetSource(broken, name="broken"),
         ft.PostgresSource(mirror.url, "no_such_table"),
