@@ -106,7 +106,7 @@ def _serve(scene: Scene) -> int:
     settings = ft.Settings(actor="server", embedded=folder, record_performance=False, serve_log=1.0)
     with ft.connect(folder=folder, settings=settings) as server:
         answer = server.get_online_features([DELAY], {"carrier": CARRIERS}, served_id=True)
-    return answer.num_rows - answer["served_id"].null_count
+    return int(answer.num_rows - answer["served_id"].null_count)
 
 
 def _happened(scene: Scene) -> pa.Table:
@@ -127,7 +127,7 @@ def _record(scene: Scene, happened: pa.Table, snapshot: str) -> ft.OutcomeReceip
 def _labels(scene: Scene, info: ft.SnapshotInfo) -> int:
     frozen = scene.store.get_feature_snapshot(info.snapshot_id)
     column = frozen.to_arrow()[str(frozen.label)]
-    return len(column) - column.null_count
+    return int(len(column) - column.null_count)
 
 
 def _warehouse(scene: Scene, frozen: pa.Table) -> tuple[float, dict[str, Any]]:
