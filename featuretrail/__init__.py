@@ -17,6 +17,7 @@ from featuretrail.domain.drift.thresholds import Thresholds
 from featuretrail.domain.errors import (
     AccessDeniedError,
     AlreadyExistsError,
+    BrokerError,
     ChainBrokenError,
     ConcurrencyError,
     ConflictError,
@@ -40,12 +41,15 @@ from featuretrail.domain.errors import (
     NaiveTimeError,
     NotFoundError,
     NotYetError,
+    PoisonMessageError,
     ProjectionError,
     ProjectionTimeoutError,
     RetentionError,
     RuleError,
     SchemaError,
     StorageError,
+    StreamBlockedError,
+    StreamFencedError,
 )
 from featuretrail.domain.lineage.cost import CostEstimate
 from featuretrail.domain.lineage.feature_lineage import FeatureLineage
@@ -97,6 +101,7 @@ __all__ = [
     "AuditFault",
     "AuditReport",
     "Baseline",
+    "BrokerError",
     "ChainBrokenError",
     "Change",
     "Comparison",
@@ -162,6 +167,7 @@ __all__ = [
     "Parent",
     "ParentQuality",
     "ParkedEvent",
+    "PoisonMessageError",
     "ProjectionError",
     "ProjectionStatus",
     "ProjectionTimeoutError",
@@ -187,6 +193,8 @@ __all__ = [
     "Stop",
     "StorageError",
     "StorePerformance",
+    "StreamBlockedError",
+    "StreamFencedError",
     "TableAt",
     "TableRetention",
     "Thresholds",

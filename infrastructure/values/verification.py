@@ -69,8 +69,9 @@ def verify_batches(
 
     The rows of each batch are read again and their canonical digest compared with the event's (of
     a batch of which retention removed rows, the number that is left);
-    retracted keys, the offsets of streams and the table of batches are compared with the events too. Memory is bounded by
-    the largest batch. ``progress`` is called with the batches checked and those there are.
+    retracted keys, the offsets of streams and the table of batches are compared with the events
+    too. Memory is bounded by the largest batch. ``progress`` is called with the batches checked
+    and those there are.
     """
     names = sorted(registry.groups) if groups is None else groups
     certified = _certified(database)

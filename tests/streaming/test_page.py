@@ -25,7 +25,7 @@ def test_the_sessions_of_the_page_are_what_happens(database: Database) -> None:
         text = PAGE.read_text(encoding="utf-8")
         session = doctest.DocTestParser().get_doctest(text, names, "streaming.md", str(PAGE), 0)
         told: list[str] = []
-        results = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(session, told.append)
+        results = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(session, out=told.append)
 
     assert results.attempted > 10
     assert results.failed == 0, "".join(told)
