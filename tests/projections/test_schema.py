@@ -193,6 +193,7 @@ def test_every_event_changes_a_table_or_is_known_to_change_none() -> None:
         "featuretrail.group.defined",
         "featuretrail.retention.set",
         "featuretrail.set.defined",
+        "featuretrail.stream.discarded",
         "featuretrail.training.recorded",
         "featuretrail.values.ingested",
         "featuretrail.values.removed",
