@@ -21,6 +21,7 @@ from featuretrail.domain.drift.thresholds import Thresholds
 from featuretrail.domain.errors import (
     AccessDeniedError,
     AlreadyExistsError,
+    BrokerError,
     ChainBrokenError,
     ConcurrencyError,
     ConflictError,
@@ -45,6 +46,7 @@ from featuretrail.domain.errors import (
     NotFoundError,
     NotYetError,
     OutcomeConflictError,
+    PoisonMessageError,
     ProjectionError,
     ProjectionTimeoutError,
     RetentionError,
@@ -52,6 +54,8 @@ from featuretrail.domain.errors import (
     SchemaError,
     SourceError,
     StorageError,
+    StreamBlockedError,
+    StreamFencedError,
 )
 from featuretrail.domain.lineage.cost import CostEstimate
 from featuretrail.domain.lineage.feature_lineage import FeatureLineage
@@ -110,6 +114,7 @@ __all__ = [
     "AuditFault",
     "AuditReport",
     "Baseline",
+    "BrokerError",
     "ChainBrokenError",
     "Change",
     "CheckResult",
@@ -187,6 +192,7 @@ __all__ = [
     "ParkedEvent",
     "ParquetSource",
     "PostgresSource",
+    "PoisonMessageError",
     "ProjectionError",
     "ProjectionStatus",
     "ProjectionTimeoutError",
@@ -214,6 +220,8 @@ __all__ = [
     "Stop",
     "StorageError",
     "StorePerformance",
+    "StreamBlockedError",
+    "StreamFencedError",
     "TableAt",
     "TableComparison",
     "TableRetention",

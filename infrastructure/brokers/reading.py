@@ -35,7 +35,7 @@ class _Reading:
         self._source = source
         self._stop = stop
         self._patience = patience
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
 
     async def run(self) -> None:
         away_since, pause = monotonic(), 0.1
@@ -44,6 +44,7 @@ class _Reading:
             try:
                 await session.start()
                 away_since, pause = await self._watch(session), 0.1
+                await asyncio.sleep(0 if self._stop.is_set() else pause)
             except (FeatureTrailError, MissingPackageError):
                 raise
             except Exception as error:  # noqa: BLE001 - each broker's client has errors of its own
@@ -80,7 +81,7 @@ class _Reading:
                         partition=each.partition,
                         offset=each.offsets,
                     )
-        except BaseException as error:
+        except Exception as error:  # a session that is stopped cancels this, which is no error
             self._error = error
             raise
 

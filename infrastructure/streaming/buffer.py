@@ -62,11 +62,17 @@ class Buffer:
         return new
 
     def offer(self, messages: Sequence[Message]) -> bool:
-        """Take ``messages`` if there is room for all of them now; never waits."""
+        """Take ``messages`` if there is room for all of them now; never waits.
+
+        Where it tells that there was none, some may have been taken: give them all again.
+        """
         with self._changed:
             if self.pending + len(messages) > self._max_pending:
                 return False
-        self.put(messages, timeout=0.0)
+        try:
+            self.put(messages, timeout=0.0)
+        except StreamBlockedError:  # another thread took the room
+            return False
         return True
 
     def take(self) -> list[Message] | None:

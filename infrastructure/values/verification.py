@@ -14,6 +14,7 @@ from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.streaming.verification import offset_faults
 from featuretrail.infrastructure.values.arrays import identifiers
 from featuretrail.infrastructure.values.faults import BatchFault
 from featuretrail.infrastructure.values.online import TOMBSTONES
@@ -68,8 +69,9 @@ def verify_batches(
 
     The rows of each batch are read again and their canonical digest compared with the event's (of
     a batch of which retention removed rows, the number that is left);
-    retracted keys and the table of batches are compared with the events too. Memory is bounded by
-    the largest batch. ``progress`` is called with the batches checked and those there are.
+    retracted keys, the offsets of streams and the table of batches are compared with the events
+    too. Memory is bounded by the largest batch. ``progress`` is called with the batches checked
+    and those there are.
     """
     names = sorted(registry.groups) if groups is None else groups
     certified = _certified(database)
@@ -83,6 +85,7 @@ def verify_batches(
         yield from _record_faults(database, name, batches)
         try:
             yield from _retraction_faults(database, group, batches)
+            yield from offset_faults(database, name, _ingested(batches))
             removed = None
             while removed != (counted := removed_rows(database, name)):  # none went meanwhile
                 removed, faults = counted, list[BatchFault]()
@@ -109,6 +112,14 @@ def _certified(database: Database) -> dict[str, dict[int, CertifiedBatch]]:
             if isinstance(event, ValuesIngested | ValuesRetracted):
                 found.setdefault(event.group, {})[event.batch] = CertifiedBatch(recorded, event)
     return found
+
+
+def _ingested(
+    batches: dict[int, CertifiedBatch],
+) -> Iterator[tuple[RecordedEvent, ValuesIngested]]:
+    for _, batch in sorted(batches.items()):
+        if isinstance(batch.event, ValuesIngested):
+            yield batch.recorded, batch.event
 
 
 def _less_removed(

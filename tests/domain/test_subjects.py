@@ -8,6 +8,7 @@ from tests.golden.examples import STREAM, example
 
 SUBJECTS = {
     "featuretrail.compute.failed": "computation group – é",
+    "featuretrail.stream.discarded": "parked messages group – é",
     "featuretrail.alert.acknowledged": f"alert {STREAM}",
     "featuretrail.alert.delivered": f"alert {STREAM}",
     "featuretrail.alert.delivery_failed": f"alert {STREAM}",

@@ -195,6 +195,7 @@ def test_every_event_changes_a_table_or_is_known_to_change_none() -> None:
         "featuretrail.retention.set",
         "featuretrail.served.logged",
         "featuretrail.set.defined",
+        "featuretrail.stream.discarded",
         "featuretrail.training.recorded",
         "featuretrail.values.ingested",
         "featuretrail.values.removed",

@@ -25,6 +25,11 @@ BATCH = (
     "VALUES ('weather', 9, 'retraction', 99, now(), 0, '{}', 0, NULL, NULL, '', gen_random_uuid())"
 )
 FACTS = ("served", "outcomes", "outcome_batches")
+OFFSET = "VALUES ('weather', 's', '0', '1', 1, 1, now(), NULL, 1, 0, 0, 0, 0)"
+PARKED = (
+    "(group_name, source, partition, message_offset, payload, error, position, parked_at) "
+    "VALUES ('weather', 's', '0', '1', '', '', 1, now())"
+)
 LETTER = "VALUES (1, 1, gen_random_uuid(), 1, 'x', 'x', 1, NULL)"
 
 MAY = {
@@ -87,6 +92,16 @@ MAY = {
     **{f"DELETE FROM featuretrail.{table}": OWNING for table in FACTS},
     "SELECT featuretrail.create_group_tables('own', '{k}', '{int64}', NULL, '7 days')": WRITING,
     "SELECT featuretrail.add_feature_columns('weather', '{more}', '{text}')": WRITING,
+    # streams
+    "SELECT FROM featuretrail.stream_offsets": EVERYBODY,
+    f"INSERT INTO featuretrail.stream_offsets {OFFSET}": WRITING,
+    "UPDATE featuretrail.stream_offsets SET batch = batch": WRITING,
+    "DELETE FROM featuretrail.stream_offsets": OWNING,
+    "SELECT number, source FROM featuretrail.parked_messages": EVERYBODY,
+    "SELECT payload FROM featuretrail.parked_messages": READING,
+    f"INSERT INTO featuretrail.parked_messages {PARKED}": WRITING,
+    "UPDATE featuretrail.parked_messages SET attempts = attempts": WRITING,
+    "DELETE FROM featuretrail.parked_messages": WRITING,
     # what retention removed
     "SELECT FROM featuretrail.value_removals": READING,
     "SELECT FROM featuretrail.retention_tables": {"owner", "projector", "auditor"},

@@ -6,7 +6,7 @@ Kafka and RabbitMQ through FastStream's in-memory test brokers.
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -199,7 +199,7 @@ async def _to_rabbit(session: Any, contents: Sequence[tuple[int, int, bytes]]) -
             await broker.publish(content, queue="sensors", headers={"x-stream-offset": offset})
 
 
-Deliver = Callable[[Any, Sequence[tuple[int, int, bytes]]], Awaitable[None]]
+Deliver = Callable[[Any, Sequence[tuple[int, int, bytes]]], Coroutine[Any, Any, None]]
 IN_MEMORY: dict[str, tuple[Source, Deliver]] = {
     "kafka": (KafkaTopic("localhost:9092", "sensors", (0, 1)), _to_kafka),
     "rabbit": (RabbitStream("amqp://user:secret@localhost/", "sensors"), _to_rabbit),

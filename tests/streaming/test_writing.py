@@ -63,10 +63,10 @@ def test_the_event_of_a_micro_batch_says_what_it_was_made_of(
     assert (event.source, event.rows) == ("test", 4)
     assert event.stream is not None
     assert event.stream.superseded == 1
-    first, second = event.stream.partitions
+    first, other = event.stream.partitions
     assert (first.partition, first.after, first.first, first.last) == ("a", None, "1", "5")
     assert (first.messages, first.out_of_order, first.late, first.redelivered) == (5, 2, 1, 1)
-    assert (second.last, second.parked, second.latest_event_time) == ("7-1", 1, None)
+    assert (other.last, other.parked, other.latest_event_time) == ("7-1", 1, None)
     assert writer.counts.to_dict() == {
         "messages": 6,
         "rows": 4,
@@ -120,10 +120,25 @@ def test_poison_is_parked_and_the_good_rows_around_it_are_stored(
 
     parked = store.streams.parked("sensors")
     assert [each.payload for each in parked] == list(bad)
-    for each, wanted in zip(parked, bad.values(), strict=True):
-        assert wanted.lower() in each.error.lower(), each
+    for found, wanted in zip(parked, bad.values(), strict=True):
+        assert wanted.lower() in found.error.lower(), found
     assert stored(database.url) == [*range(2, 2 * len(bad) + 1, 2), -(2**63), 2**63 - 1]
     assert store.streams.status()[0].offset == "101"
+
+
+def test_offsets_that_were_tampered_with_are_found(
+    store: ft.TimescaleDBFeatureStore, database: Database
+) -> None:
+    with store.stream("sensors", source="test") as writer:
+        writer.put([message(1), message(2)], offset=[1, 2])
+    assert store.audit.verify().ok
+    with database.connect() as connection:
+        connection.execute("UPDATE featuretrail.stream_offsets SET last_offset = '1'")
+
+    [fault] = store.audit.verify().faults
+
+    assert "it is 1, where the event at position" in str(fault)
+    assert "says 2" in str(fault)
 
 
 def test_a_stream_that_stops_at_poison_stores_what_came_before_it(
@@ -246,7 +261,7 @@ def test_what_cannot_be_a_stream_is_refused_before_anything_is_taken(
         ("sensors", {"source": "s", "compute": ["sensors.celsius"]}, InvalidInputError),
     ):
         with pytest.raises(error):
-            store.stream(group, **options)  # type: ignore[arg-type]
+            store.stream(group, **options)
     with store.stream("sensors", source="s") as writer:
         for given in (
             {"rows": "text", "offset": 1},
