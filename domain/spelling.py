@@ -8,7 +8,7 @@ ISO 8601 in UTC with microseconds. NULL is null. The dtype is needed to read the
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from featuretrail.domain.dtypes import ARROW_TYPES
 
 Spelled = str | int | float | bool | None
-Column = pa.Array | pa.ChunkedArray
+Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 
 def spelled(values: Column, dtype: str) -> list[Spelled]:

@@ -24,7 +24,7 @@ from featuretrail.infrastructure.serving.writer import ServedWriter
 MOST_CELLS = 2_000_000
 """Values that may wait; of what comes beyond, the oldest is counted and not kept."""
 
-WAKE_CELLS = 50_000
+WAKE_CELLS = 200_000
 """Values that are written before their time."""
 
 CLOSING_SECONDS = 2.0
@@ -150,6 +150,7 @@ class ServedLog:
         """Leave what waits, and the connections, to the parent."""
         self._lock, self._off = Lock(), _FORKED
         self._queue.clear()
+        self._cells = 0
 
 
 def _forked() -> None:

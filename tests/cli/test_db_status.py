@@ -89,7 +89,7 @@ def test_hypertables_are_told_with_their_chunks_and_compression(
     if not database.timescale:
         assert tables == {}
         return
-    assert len(tables) == 8
+    assert len(tables) == 10
     values = tables["featuretrail_values.weather"]
     assert (values["time_column"], values["chunks"]) == ("event_time", 1)
     assert values["chunk_interval"].endswith("days")

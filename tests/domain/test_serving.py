@@ -71,6 +71,7 @@ def test_what_is_no_share_is_refused(wrong: object) -> None:
 @given(st.integers(0, 253_402_300_799_999), st.binary(min_size=30, max_size=30))
 def test_ids_are_uuids_that_say_when(milliseconds: int, random: bytes) -> None:
     ids = [UUID(each) for each in served_ids(milliseconds, 3, random)]
+    assert ids == sorted(ids)
     assert {each.version for each in ids} == {7}
     assert {milliseconds_of(each) for each in ids} == {milliseconds}
     assert len(random) == 3 * RANDOM_BYTES

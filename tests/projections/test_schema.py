@@ -243,7 +243,7 @@ def hypertables(
 ) -> dict[str, str]:
     rows = connection.execute(
         "SELECT hypertable_name, column_name FROM timescaledb_information.dimensions "
-        "WHERE hypertable_schema = %s",
+        "WHERE hypertable_schema = %s AND hypertable_name LIKE 'feature%%'",
         [schema],
     )
     return dict(rows.fetchall())

@@ -45,6 +45,8 @@ READING: dict[str, Action] = {
     "graph": lambda store: store.lineage.graph(),
     "impact": lambda store: store.lineage.impact("weather.temp"),
     "runs": lambda store: store.training_runs.list(),
+    "served rows": lambda store: store.served.rows(["weather.temp"]),
+    "outcomes": lambda store: store.outcomes.rows("weather.temp"),
     "log": lambda store: store.audit.log(),
     "verify": lambda store: store.audit.verify(),
     "store status": lambda store: store.status(),
@@ -53,6 +55,9 @@ WRITING: dict[str, Action] = {
     "ingest": lambda store: store.ingest("weather", hourly(1, NOON - timedelta(days=9))),
     "retract": lambda store: store.retract("weather", {"origin": "EWR"}, NOON, "a test"),
     "create_feature_snapshot": lambda store: store.create_feature_snapshot("delay", spine()),
+    "record_outcomes": lambda store: store.record_outcomes(
+        "weather.temp", {"origin": ["EWR"], "event_time": [NOON], "temp": [60.0]}, unjudged=True
+    ),
     "track": lambda store: store.track_feature_lineage("weather.temp", ["source noaa"]),
     "register": lambda store: store.register(NEW),
     "ingest into what it registered": lambda store: store.ingest(
