@@ -30,6 +30,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "read_side": (),
     "performance": (),
     "quality": (),
+    "served_log": (),
     "pool": (),
     "timescaledb": (),
     "drift": ("evidently", "nannyml"),

@@ -7,25 +7,27 @@ ISO 8601 in UTC with microseconds. NULL is null. The dtype is needed to read the
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from featuretrail.domain.dtypes import ARROW_TYPES
 
 Spelled = str | int | float | bool | None
+Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 
-def spelled(values: pa.Array | pa.ChunkedArray, dtype: str) -> list[Spelled]:
+def spelled(values: Column, dtype: str) -> list[Spelled]:
     """Return the values of a column of ``dtype`` as JSON holds them.
 
     >>> spelled(pa.array([1.5, float("nan"), None]), "float64")
     [1.5, 'NaN', None]
     """
-    plain: list[Any] = values.to_pylist()
     spell = _SPELL.get(dtype)
-    return plain if spell is None else [None if v is None else spell(v) for v in plain]
+    plain: list[Any] = values.to_pylist() if spell is None else spell(values)
+    return plain
 
 
 def read_spelled(values: Sequence[Spelled], dtype: str) -> pa.Array:
@@ -40,14 +42,24 @@ def read_spelled(values: Sequence[Spelled], dtype: str) -> pa.Array:
     return pa.array([None if v is None else read(v) for v in values], ARROW_TYPES[dtype])
 
 
+def _floats(values: Column) -> list[Spelled]:
+    plain: list[float | None] = pc.add(values, 0.0).to_pylist()  # -0.0 becomes 0.0
+    if pc.all(pc.is_finite(values)).as_py() in (True, None):
+        return list(plain)
+    return [None if value is None else _float(value) for value in plain]
+
+
 def _float(value: float) -> float | str:
     if math.isfinite(value):
-        return value + 0.0  # -0.0 becomes 0.0
+        return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+def _moments(values: Column) -> list[Spelled]:
+    texts = values.cast(pa.timestamp("us")).cast(pa.string())  # "2013-05-01 12:00:00.000000"
+    iso = pc.binary_join_element_wise(pc.replace_substring(texts, " ", "T"), "Z", "")
+    plain: list[Spelled] = iso.to_pylist()
+    return plain
 
 
 def _whole(value: object) -> int:
@@ -68,7 +80,10 @@ def _text(value: object) -> str:
     return value
 
 
-_SPELL: Mapping[str, Callable[[Any], Spelled]] = {"float64": _float, "timestamptz": _moment}
+_SPELL: Mapping[str, Callable[[Column], list[Spelled]]] = {
+    "float64": _floats,
+    "timestamptz": _moments,
+}
 
 _READ: Mapping[str, Callable[[Any], object]] = {
     "float64": float,

@@ -22,6 +22,7 @@ from featuretrail.commands import (
     lineage,
     lineage_export,
     monitor,
+    outcomes,
     past,
     performance,
     projections,
@@ -67,6 +68,7 @@ app.add_typer(drift.app, name="drift")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(monitor.app, name="monitor")
 app.add_typer(consistency.app, name="consistency")
+app.add_typer(outcomes.app, name="outcomes")
 
 
 @app.callback()

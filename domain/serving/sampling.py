@@ -79,7 +79,8 @@ def _sums(content: NDArray[np.uint8], ends: NDArray[np.int64]) -> Hashes:
     longest = int(sizes.max(initial=0))
     terms = (content.astype(np.uint64) + np.uint64(1)) * _powers(longest)[places]
     running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)])
-    return running[ends[1:]] - running[ends[:-1]]
+    sums: Hashes = running[ends[1:]] - running[ends[:-1]]
+    return sums
 
 
 def _powers(count: int) -> Hashes:

@@ -10,7 +10,10 @@ RANDOM_BYTES = 10
 
 
 def served_ids(milliseconds: int, count: int, random: bytes) -> list[str]:
-    """Return ``count`` ids of rows served so many milliseconds after 1970; 10 random bytes each."""
+    """Return ``count`` ids of rows served so many milliseconds after 1970; 10 random bytes each.
+
+    They ascend, so that rows of one answer keep their order by their ids.
+    """
     head = f"{milliseconds:012x}"
     start = f"{head[:8]}-{head[8:]}-7"
     ids = []
@@ -18,7 +21,7 @@ def served_ids(milliseconds: int, count: int, random: bytes) -> list[str]:
         tail = random[place : place + RANDOM_BYTES].hex()
         variant = "89ab"[int(tail[3], 16) & 3]
         ids.append(f"{start}{tail[:3]}-{variant}{tail[4:7]}-{tail[7:19]}")
-    return ids
+    return sorted(ids)
 
 
 def milliseconds_of(served_id: UUID) -> int:

@@ -66,7 +66,10 @@ class Sheet:
         )
 
     def records(self) -> list[dict[str, Any]]:
-        """Return each row as a JSON object of the columns of ``featuretrail.served``."""
+        """Return each row as a JSON object of columns of ``featuretrail.served``.
+
+        All but ``features``, which are those of the sheet.
+        """
         table, rows = self.table, self.table.num_rows
         keys = [spelled(table[key_column(name)], dtype) for name, dtype in self.keys.items()]
         named = [feature_columns(reference) for reference in self.features]
@@ -79,13 +82,11 @@ class Sheet:
         )
         statuses = _rows([table[status].to_pylist() for _, status, _ in named], rows)
         times = _rows([spelled(table[at], "timestamptz") for _, _, at in named], rows)
-        references = list(self.features)
         return [
             {
                 "served_id": served_id,
                 "served_at": served_at,
                 "known_position": known,
-                "features": references,
                 "keys": dict(zip(self.keys, row, strict=True)),
                 "values": values[n],
                 "statuses": statuses[n],

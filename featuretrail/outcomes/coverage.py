@@ -38,7 +38,9 @@ class OutcomeCoverage(Result):
             "snapshot_id": self.snapshot_id,
             "rows": self.rows,
             "labels": [
-                asdict(each) | {"share": each.with_outcome / self.rows if self.rows else None}
-                for each in self.labels
+                asdict(each) | {"share": self._share(each.with_outcome)} for each in self.labels
             ],
         }
+
+    def _share(self, rows: int) -> float | None:
+        return round(rows / self.rows, 4) if self.rows else None

@@ -67,14 +67,15 @@ class Outcomes:
 
     def records(
         self,
+        label: str | FeatureReference | None = None,
         *,
         snapshot: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
     ) -> list[dict[str, Any]]:
-        """Return what was recorded of all labels, values as JSON spells them."""
-        return self._reader.records(snapshot=snapshot, since=since, until=until, limit=limit)
+        """Return what was recorded (of ``label``), values as JSON spells them; see ``rows``."""
+        return self._reader.records(label, snapshot=snapshot, since=since, until=until, limit=limit)
 
     @needs("auditor")
     def coverage(self, snapshot_id: str) -> OutcomeCoverage:

@@ -63,14 +63,18 @@ class OutcomeReader:
     @needs("auditor")
     def records(
         self,
+        label: str | FeatureReference | None = None,
         *,
         snapshot: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int | None = None,
     ) -> list[Record]:
-        """Return what was recorded of all labels as JSON spells it, see ``rows``."""
-        return self._records(None, snapshot, since, until, limit)
+        """Return what was recorded (of ``label``) as JSON spells it, see ``rows``."""
+        reference = None if label is None else FeatureReference.parse(label)
+        if reference is not None:
+            self._registry.current().resolve(reference)
+        return self._records(reference, snapshot, since, until, limit)
 
     @needs("auditor")
     def of_snapshot(

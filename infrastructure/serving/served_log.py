@@ -15,6 +15,7 @@ from attrs import asdict, frozen
 
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.results import Result
+from featuretrail.domain.serving.sampling import check_share
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.serving.answer import Answered
@@ -23,7 +24,7 @@ from featuretrail.infrastructure.serving.writer import ServedWriter
 MOST_CELLS = 2_000_000
 """Values that may wait; of what comes beyond, the oldest is counted and not kept."""
 
-WAKE_CELLS = 50_000
+WAKE_CELLS = 200_000
 """Values that are written before their time."""
 
 CLOSING_SECONDS = 2.0
@@ -70,7 +71,7 @@ class ServedLog:
     def __init__(
         self, database: Database, log: EventLog, metadata: Callable[[], Metadata], share: float
     ) -> None:
-        self.share = share
+        self.share = check_share("serve_log", share)
         self._lock = Lock()
         self._queue: deque[Answered] = deque()
         self._cells = 0
@@ -149,6 +150,7 @@ class ServedLog:
         """Leave what waits, and the connections, to the parent."""
         self._lock, self._off = Lock(), _FORKED
         self._queue.clear()
+        self._cells = 0
 
 
 def _forked() -> None:

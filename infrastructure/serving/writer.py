@@ -1,6 +1,5 @@
 """The thread that writes served rows: batches of them, each with one event in one transaction."""
 
-import json
 import logging
 import weakref
 from collections import deque
@@ -13,6 +12,7 @@ from uuid import uuid4
 import psycopg
 import pyarrow.compute as pc
 from attrs import evolve, frozen
+from pydantic_core import to_json
 
 from featuretrail.domain.errors import ConcurrencyError, DatabaseError
 from featuretrail.domain.events import Metadata, ServedLogged
@@ -42,7 +42,7 @@ class _Pending:
     """A batch that is to be written, with the one event that certifies it."""
 
     event: ServedLogged
-    rows: str
+    sheets: str
 
 
 class ServedWriter:
@@ -153,8 +153,8 @@ class ServedWriter:
             metadata=self._metadata(),
         )
         self._unsaid = 0
-        records = [record for sheet in batch for record in sheet.records()]
-        return _Pending(event, json.dumps(records, ensure_ascii=False, allow_nan=False))
+        told = [{"features": list(each.features), "rows": each.records()} for each in batch]
+        return _Pending(event, to_json(told).decode())
 
     def _append(self, batch: _Pending) -> int:
         stored = self._event_log.mapper.to_stored_event(batch.event)
@@ -163,7 +163,7 @@ class ServedWriter:
             "version": stored.originator_version,
             "topic": stored.topic,
             "state": stored.state,
-            "rows": batch.rows,
+            "sheets": batch.sheets,
         }
         try:
             with self._database.connection() as connection, conflicts_told(stored):

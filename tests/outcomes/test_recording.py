@@ -25,6 +25,7 @@ def labels(store: ft.TimescaleDBFeatureStore, name: str = "delays") -> list[floa
     return column
 
 
+@pytest.mark.tiers("embedded", "apache", "community")
 def test_outcomes_of_a_snapshot_become_its_next_labels(store: ft.TimescaleDBFeatureStore) -> None:
     seen = landed(5.0, float("nan"), -3.5).append_column(
         "weather.temp", pa.array([60.0, None, 62.0])

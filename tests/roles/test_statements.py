@@ -24,6 +24,7 @@ ARRAYS = "ARRAY[gen_random_uuid()], ARRAY[1], ARRAY['x'], ARRAY['{}'::bytea]"
 BATCH = (
     "VALUES ('weather', 9, 'retraction', 99, now(), 0, '{}', 0, NULL, NULL, '', gen_random_uuid())"
 )
+FACTS = ("served", "outcomes", "outcome_batches")
 LETTER = "VALUES (1, 1, gen_random_uuid(), 1, 'x', 'x', 1, NULL)"
 
 MAY = {
@@ -72,6 +73,18 @@ MAY = {
     "UPDATE featuretrail.batches SET rows = 0": OWNING,
     "DELETE FROM featuretrail.batches": OWNING,
     "DELETE FROM featuretrail.blobs": OWNING,
+    # what was served, and what really happened
+    **{f"SELECT FROM featuretrail.{table}": READING for table in FACTS},
+    "INSERT INTO featuretrail.served VALUES"
+    " (now(), gen_random_uuid(), 9, 9, '{}', '{}', '[]', '{}', '{}')": WRITING,
+    "INSERT INTO featuretrail.outcomes VALUES (now(), gen_random_uuid(), 0, 'a.b', '1.0.0', '{}',"
+    " '1', NULL, NULL, NULL, '{}', false, false)": WRITING,
+    "INSERT INTO featuretrail.outcome_batches VALUES"
+    " (gen_random_uuid(), 99, now(), 'a.b', '1.0.0', 1, now(), now())": WRITING,
+    "UPDATE featuretrail.served SET position = 1": OWNING,
+    "UPDATE featuretrail.outcomes SET late = true": OWNING,
+    "UPDATE featuretrail.outcome_batches SET rows = 0": OWNING,
+    **{f"DELETE FROM featuretrail.{table}": OWNING for table in FACTS},
     "SELECT featuretrail.create_group_tables('own', '{k}', '{int64}', NULL, '7 days')": WRITING,
     "SELECT featuretrail.add_feature_columns('weather', '{more}', '{text}')": WRITING,
     # what retention removed

@@ -27,6 +27,7 @@ def now_values(minutes_ago: int = 5) -> pa.Table:
     )
 
 
+@pytest.mark.tiers("embedded", "apache", "community")
 def test_what_was_served_is_logged_as_it_was_answered(store: ft.TimescaleDBFeatureStore) -> None:
     store.ingest("weather", now_values())
     head = store.position
@@ -50,6 +51,7 @@ def test_what_was_served_is_logged_as_it_was_answered(store: ft.TimescaleDBFeatu
             assert kept[f"weather.{name}__version"] == "1.0.0"
     assert logged.schema.field("weather.temp").type == pa.float64()
     assert store.served.rows(FEATURES).equals(logged)
+    assert logged["origin"].to_pylist() == AIRPORTS["origin"]
     assert store.served.rows("weather.temp", limit=1).num_rows == 1
     assert store.served.rows("weather.temp", until=datetime(2020, 1, 1, tzinfo=UTC)).num_rows == 0
     assert store.audit.verify().faults == ()

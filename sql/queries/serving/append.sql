@@ -24,17 +24,17 @@ WITH appended AS MATERIALIZED (
     r.served_id,
     a.last_position,
     r.known_position,
-    r.features,
+    s.features,
     r.keys,
     r.values,
     r.statuses,
     r.event_times
   FROM appended AS a
-  CROSS JOIN jsonb_to_recordset(%(rows)s::jsonb) AS r (
+  CROSS JOIN jsonb_to_recordset(%(sheets)s::jsonb) AS s (features text[], rows jsonb)
+  CROSS JOIN jsonb_to_recordset(s.rows) AS r (
     served_at timestamptz,
     served_id uuid,
     known_position bigint,
-    features text[],
     keys jsonb,
     values jsonb,
     statuses text[],
