@@ -51,7 +51,7 @@ def timed(kind: Any, frames: list[Any], repeat: int) -> tuple[list[float], int]:
     for _ in range(repeat):
         begun = time.perf_counter()
         made = kind(*frames, join_columns="key", abs_tol=0, rel_tol=TOLERANCE)
-        unequal = sum(each["unequal_cnt"] for each in made.column_stats)
+        unequal = int(sum(each["unequal_cnt"] for each in made.column_stats))
         seconds.append(time.perf_counter() - begun)
     return seconds, unequal
 

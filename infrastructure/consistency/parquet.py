@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.types as pat
 from pyarrow import fs
 
@@ -14,6 +14,9 @@ from featuretrail.domain.errors import SourceError
 from featuretrail.domain.inputs import check_label
 from featuretrail.infrastructure.consistency.mapping import check_mapping, choose_columns
 from featuretrail.infrastructure.consistency.source import SourceRequest, refuse_naive, types_of
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 
 class ParquetSource:
@@ -43,7 +46,7 @@ class ParquetSource:
         chosen = choose_columns(request, self._columns, dataset.schema.names, self.name)
         refuse_naive(types_of(dataset.schema, chosen), chosen, self.name)
         scanner = dataset.scanner(
-            columns={name: ds.field(column) for name, column in chosen.items()},
+            columns={name: pc.field(column) for name, column in chosen.items()},
             filter=_within(request, chosen, dataset.schema),
         )
         try:
@@ -56,7 +59,9 @@ class ParquetSource:
             raise SourceError(self.name, str(error)) from error
         return pa.concat_tables(parts) if parts else scanner.projected_schema.empty_table()
 
-    def _dataset(self) -> ds.Dataset:
+    def _dataset(self) -> "ds.Dataset":
+        import pyarrow.dataset as ds  # noqa: PLC0415 - it loads pandas where that is installed
+
         if "://" not in self._path:
             return ds.dataset(self._path, format="parquet", partitioning="hive")
         filesystem, folder = fs.FileSystem.from_uri(self._path)
@@ -75,6 +80,6 @@ def _within(
     column = chosen[request.time_column]
     if not pat.is_timestamp(schema.field(column).type):
         return None
-    time = ds.field(column)
+    time = pc.field(column)
     since, until = (pa.scalar(each, UTC_TIME) for each in (request.since, request.until))
     return (time >= since) & (time <= until)
