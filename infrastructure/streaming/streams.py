@@ -28,6 +28,9 @@ from featuretrail.infrastructure.streaming.updates import Updates
 from featuretrail.infrastructure.streaming.writer import StreamOptions, StreamWriter
 from featuretrail.infrastructure.values.ingestion import ValueStore
 
+MOST_ROWS = 999_999
+"""Of a micro-batch: the numbers of parked messages have room for so many of one event."""
+
 Decided = Callable[[str | None, str | None], Metadata]
 
 
@@ -76,6 +79,8 @@ class Streams:
                 f"allowed_lateness is {shown(allowed_lateness)}; give a timedelta from 0"
             )
         rows = check_count("max_rows", max_rows, 1)
+        if rows > MOST_ROWS:
+            raise InvalidInputError(f"max_rows is {rows}; give at most {MOST_ROWS}")
         pending = max(10 * rows, 1) if max_pending_rows is None else max_pending_rows
         options = StreamOptions(
             columns=columns,

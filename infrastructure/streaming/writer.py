@@ -19,6 +19,7 @@ from featuretrail.domain.events.base import Metadata
 from featuretrail.domain.inputs import check_label
 from featuretrail.domain.streaming.counts import StreamCounts
 from featuretrail.domain.streaming.offsets import Offset, OffsetKey, offset_of, offset_text
+from featuretrail.infrastructure.access import access
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.streaming.buffer import Buffer
@@ -220,7 +221,10 @@ class StreamWriter:
         stream, deadline, pause = uuid4(), monotonic() + PATIENCE, 0.1
         while True:
             try:
-                receipt, facts = self._batches.store(stream, found, self._stored, self._redelivered)
+                with access(self._database, "writer", "`stream`"):
+                    receipt, facts = self._batches.store(
+                        stream, found, self._stored, self._redelivered
+                    )
                 break
             except DatabaseUnavailableError:
                 if monotonic() > deadline:

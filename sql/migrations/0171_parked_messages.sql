@@ -1,6 +1,6 @@
 -- The messages that could not be stored, as they came, until they are replayed or discarded.
 CREATE TABLE featuretrail.parked_messages (
-  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  number bigint PRIMARY KEY,
   group_name text COLLATE "C" NOT NULL,
   source text COLLATE "C" NOT NULL,
   partition text COLLATE "C" NOT NULL,
@@ -9,13 +9,13 @@ CREATE TABLE featuretrail.parked_messages (
   error text COLLATE "C" NOT NULL,
   position bigint NOT NULL,
   parked_at timestamptz NOT NULL,
-  attempts bigint NOT NULL DEFAULT 1 CHECK (attempts > 0),
+  attempts bigint NOT NULL CHECK (attempts > 0),
   UNIQUE (group_name, source, partition, message_offset)
 );
 
 COMMENT ON TABLE featuretrail.parked_messages
   IS 'Messages of streams that could not be decoded or failed validation; replayed or discarded, they go.';
-COMMENT ON COLUMN featuretrail.parked_messages.number IS 'What people name the message by.';
+COMMENT ON COLUMN featuretrail.parked_messages.number IS 'What people name the message by: the position, times a million, plus its place among those parked with it.';
 COMMENT ON COLUMN featuretrail.parked_messages.group_name IS 'The feature group it was meant for.';
 COMMENT ON COLUMN featuretrail.parked_messages.source IS 'The stream it came by.';
 COMMENT ON COLUMN featuretrail.parked_messages.partition IS 'The partition of the source.';

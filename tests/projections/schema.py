@@ -109,7 +109,6 @@ def described(connection: psycopg.Connection[Any], pattern: str = "^featuretrail
         sections += [
             _relation(connection, schema.nspname, relation)
             for relation in _rows(connection, RELATIONS, schema=schema.nspname)
-            if relation.relkind != "S"  # an identity column's own
         ]
         functions = _rows(connection, FUNCTIONS, schema=schema.nspname)
         if functions:

@@ -26,10 +26,7 @@ BATCH = (
 )
 FACTS = ("served", "outcomes", "outcome_batches")
 OFFSET = "VALUES ('weather', 's', '0', '1', 1, 1, now(), NULL, 1, 0, 0, 0, 0)"
-PARKED = (
-    "(group_name, source, partition, message_offset, payload, error, position, parked_at) "
-    "VALUES ('weather', 's', '0', '1', '', '', 1, now())"
-)
+PARKED = "VALUES (1, 'weather', 's', '0', '1', '', '', 1, now(), 1)"
 LETTER = "VALUES (1, 1, gen_random_uuid(), 1, 'x', 'x', 1, NULL)"
 
 MAY = {

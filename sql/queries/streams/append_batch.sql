@@ -99,6 +99,7 @@ moved AS (
 ),
 parked AS (
   INSERT INTO featuretrail.parked_messages (
+    number,
     group_name,
     source,
     partition,
@@ -106,9 +107,11 @@ parked AS (
     payload,
     error,
     position,
-    parked_at
+    parked_at,
+    attempts
   )
   SELECT
+    batch.position * 1000000 + given.place,
     %(group)s,
     %(source)s,
     given.partition,
@@ -116,14 +119,15 @@ parked AS (
     given.payload,
     given.error,
     batch.position,
-    batch.recorded_at
+    batch.recorded_at,
+    1
   FROM batch
   CROSS JOIN unnest(
     %(parked_partitions)s::text[],
     %(parked_offsets)s::text[],
     %(payloads)s::bytea[],
     %(errors)s::text[]
-  ) AS given (partition, message_offset, payload, error)
+  ) WITH ORDINALITY AS given (partition, message_offset, payload, error, place)
 ),
 replayed AS (
   DELETE FROM featuretrail.parked_messages AS p
