@@ -200,3 +200,21 @@ def ask(store: ft.TimescaleDBFeatureStore, statement: str) -> int:
     with access(store._database, "owner", "reading"), store._database.connection() as connection:
         [(number,)] = connection.execute(statement)
     return int(number)
+
+
+def test_only_a_role_that_may_write_logs_what_it_serves(roled: Roled) -> None:
+    served: dict[Role, Any] = {}
+    for role in ("auditor", "writer"):
+        settings = {"artifacts": "database:", "serve_log": 1.0, "record_performance": False}
+        with ft.connect(roled.url(role), **settings) as store:  # type: ignore[arg-type]
+            store.get_online_features(["weather.temp"], WEATHER)
+            assert store.served.rows(["weather.temp"]).num_rows == 0
+            assert role == "writer" or store.served._log.flush() is None
+            first = store.get_online_features(["weather.temp"], WEATHER, served_id=True)
+            served[role] = (first["served_id"].null_count, store.served.status().reason)
+    assert served == {
+        "auditor": (1, "the role of this connection may not write the served log"),
+        "writer": (0, None),
+    }
+    with roled.store("auditor") as store:
+        assert store.served.rows(["weather.temp"]).num_rows == 2
