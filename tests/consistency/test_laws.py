@@ -133,4 +133,4 @@ def test_limits_say_what_warns_and_what_fails() -> None:
     assert worst([]) == "not evaluated"
     for wrong in ({"missing": 2}, {"extra": -0.1}, {"mismatches": "few"}):
         with pytest.raises(ft.InvalidInputError):
-            ft.ConsistencyLimits(**wrong)  # type: ignore[arg-type]  # wrong on purpose
+            ft.ConsistencyLimits(**wrong)
