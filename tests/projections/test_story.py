@@ -14,6 +14,7 @@ from featuretrail.domain.events import (
     BaselineCreated,
     ComputeFailed,
     DriftChecked,
+    OnlineRefreshed,
     ValuesRemoved,
 )
 from featuretrail.domain.events.registry import topics
@@ -28,11 +29,13 @@ pytestmark = pytest.mark.tiers("embedded", "apache", "community")
 def test_the_story_touches_every_kind_of_event(story: Story) -> None:
     happened = {recorded.topic for recorded in story.log.read()}
     known = {topic for topic in topics() if topic.startswith("featuretrail.")}
-    # these have stories of their own: tests/store, computing, quality, alerts and monitoring
+    # these have stories of their own: tests/store, computing, quality, alerts,
+    # monitoring and consistency
     elsewhere = {
         *(kind.TOPIC for kind in (*ALERT_EVENTS, *ALERT_RULE_EVENTS, *MONITOR_EVENTS)),
         *(kind.TOPIC for kind in (AlertsEvaluated, BaselineCreated, ComputeFailed, DriftChecked)),
         ValuesRemoved.TOPIC,
+        OnlineRefreshed.TOPIC,
     }
     assert happened == known - elsewhere
 
