@@ -1,0 +1,103 @@
+"""The reference of the Python API: pages by task, whose text is the docstrings'."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from featuretrail.domain import errors
+from tools.handbook.pages import HandbookError
+from tools.handbook.public import STORE, components, error_names, methods, names
+
+FOLDER = "reference/python"
+TASKS = Path(__file__).with_name("reference.toml")
+STORE_PATH = f"{STORE.__module__}.{STORE.__qualname__}"
+
+
+@frozen
+class Task:
+    """A page of the reference: what is described together, in order."""
+
+    name: str
+    title: str
+    about: str
+    entries: Sequence[str]
+
+
+def tasks() -> list[Task]:
+    """Return the pages of the reference."""
+    return [Task(**page) for page in tomllib.loads(TASKS.read_text("utf-8"))["page"]]
+
+
+def wanted() -> set[str]:
+    """Return everything that the reference must describe, errors apart."""
+    return names() | {f"store.{name}" for name in [*methods(), *components()]}
+
+
+def add_reference(texts: dict[str, str]) -> None:
+    """Add the reference's pages to the handbook's.
+
+    Raises ``HandbookError`` for what is public and on no page, or on a page and not public.
+    """
+    listed = [entry for task in tasks() for entry in task.entries]
+    missing, unknown = wanted() - set(listed), set(listed) - wanted()
+    if missing or unknown or len(set(listed)) < len(listed):
+        twice = sorted({entry for entry in listed if listed.count(entry) > 1})
+        raise HandbookError(
+            f"{TASKS.name} leaves out {sorted(missing)}, describes {sorted(unknown)}, which is not "
+            f"public, and describes {twice} twice: put each public name on one page"
+        )
+    texts[f"{FOLDER}/index.md"] = _contents()
+    for task in tasks():
+        parts = [f"# {task.title}", task.about, *map(_described, task.entries)]
+        texts[f"{FOLDER}/{task.name}.md"] = "\n\n".join(parts) + "\n"
+    texts[f"{FOLDER}/errors.md"] = _errors()
+
+
+def _described(entry: str) -> str:
+    """Return the directive that describes one entry."""
+    owner, _, name = entry.rpartition(".")
+    if owner and name in components():
+        kind = components()[name]
+        members = [each for each in vars(kind) if not each.startswith("_")]
+        options = {"members": f"[{', '.join(members)}]", "merge_init_into_class": "false"}
+        return _directive(f"{kind.__module__}.{kind.__qualname__}", entry, options)
+    if owner:
+        return _directive(f"{STORE_PATH}.{name}", entry, {})
+    path = f"featuretrail.{entry}"
+    if entry == STORE.__name__:
+        return _directive(path, entry, {"members": "false", "merge_init_into_class": "false"})
+    return _directive(path, entry, {})
+
+
+def _directive(path: str, heading: str, options: dict[str, str]) -> str:
+    chosen = {"heading": heading, "toc_label": heading} | options
+    lines = [f"      {name}: {value}" for name, value in chosen.items()]
+    return "\n".join([f"::: {path}", "    options:", *lines])
+
+
+def _contents() -> str:
+    """Return the list of the reference's pages with what is on each."""
+    rows = [
+        f"| [{task.title}]({task.name}.md) | {task.about} | "
+        f"{', '.join(f'`{entry}`' for entry in task.entries)} |"
+        for task in tasks()
+    ]
+    rows.append("| [Errors](errors.md) | Every error, as a tree. | `FeatureTrailError` |")
+    about = (
+        "What `import featuretrail` gives, by task. `store` is what `featuretrail.connect()` "
+        "returns; its components, such as `store.snapshots`, can be used alone."
+    )
+    head = ["| page | about | what it describes |", "| --- | --- | --- |"]
+    return "\n".join(["# Python", "", about, "", *head, *rows, ""])
+
+
+def _errors() -> str:
+    """Return the page of all errors: the tree, then each in the tree's order."""
+    module = errors.__name__
+    order = (errors.__doc__ or "").split()
+    found = sorted(error_names(), key=lambda name: (order.index(name), name))
+    intro = _directive(module, "Tree", {"members": "false", "show_root_heading": "false"})
+    each = [_directive(f"{module}.{name}", name, {}) for name in found]
+    return "\n\n".join(["# Errors", intro, *each]) + "\n"
