@@ -6,7 +6,6 @@ where ``>>>`` would begin a quotation.
 
 import re
 from textwrap import dedent, indent
-from typing import Any
 
 from griffe import Extension, Object
 
@@ -33,7 +32,9 @@ def fenced(text: str) -> str:
         lambda found: indent(f"```pycon\n{dedent(found[0])}\n```", found["space"]), text
     )
     text = re.sub(r"^(?=::\n)", "\n", text, flags=re.MULTILINE)
-    text = LITERAL.sub(lambda found: f":\n\n```text\n{dedent(found['block']).rstrip()}\n```\n", text)
+    text = LITERAL.sub(
+        lambda found: f":\n\n```text\n{dedent(found['block']).rstrip()}\n```\n", text
+    )
     return re.sub(r"^\n:\n", "", text, flags=re.MULTILINE)
 
 
@@ -54,7 +55,7 @@ def linked(text: str) -> str:
 class HandbookDocstrings(Extension):
     """Makes every docstring fit for the handbook."""
 
-    def on_object(self, *, obj: Object, **_: Any) -> None:
+    def on_object(self, *, obj: Object, **_: object) -> None:
         """Change the docstring of one module, class, function or attribute."""
         if obj.docstring is not None:
             obj.docstring.value = linked(fenced(obj.docstring.value))

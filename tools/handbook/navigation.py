@@ -30,8 +30,10 @@ def navigation(texts: Mapping[str, str]) -> list[dict[str, Any]]:
     for path in sorted(texts, key=_listed):
         if path != "index.md" and not path.startswith(PYTHON):
             sections[_section(path)].append(_entry(path, texts[path]))
-    sections["Reference"].append({"Python": python})
-    return [{"Home": "index.md"}, *({name: entries} for name, entries in sections.items())]
+    if python:
+        sections["Reference"].append({"Python": python})
+    filled = ({name: entries} for name, entries in sections.items() if entries)
+    return [{"Home": "index.md"}, *filled]
 
 
 def _section(path: str) -> str:
@@ -50,12 +52,21 @@ def _listed(path: str) -> int:
         return -1
     if path in PROJECT:
         return PROJECT.index(path)
-    links = re.findall(r"\]\(([^)#\s]+)", (DOCS / "README.md").read_text("utf-8"))
-    return links.index(path) if path in links else len(links)
+    listed = list(_contents())
+    return listed.index(path) if path in listed else len(listed)
 
 
 def _entry(path: str, text: str) -> str | dict[str, str]:
-    """Return a page's entry; the first page of a section stands for it and needs no title."""
+    """Return a page's entry, named as in the list of all pages, or else by its heading.
+
+    The first page of a section stands for it and needs no name.
+    """
     if path.endswith("/index.md") and path.startswith(tuple(KINDS.values())):
         return path
-    return {title(text): path}
+    return {_contents().get(path, title(text)): path}
+
+
+def _contents() -> dict[str, str]:
+    """Return what the list of all pages calls each, in its order."""
+    text = (DOCS / "README.md").read_text("utf-8")
+    return {path: name for name, path in re.findall(r"\[([^\]]+)\]\(([^)#\s]+)", text)}

@@ -1,7 +1,7 @@
 """The reference of the Python API: pages by task, whose text is the docstrings'."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 from attrs import frozen
@@ -40,19 +40,26 @@ def add_reference(texts: dict[str, str]) -> None:
 
     Raises ``HandbookError`` for what is public and on no page, or on a page and not public.
     """
-    listed = [entry for task in tasks() for entry in task.entries]
-    missing, unknown = wanted() - set(listed), set(listed) - wanted()
-    if missing or unknown or len(set(listed)) < len(listed):
-        twice = sorted({entry for entry in listed if listed.count(entry) > 1})
-        raise HandbookError(
-            f"{TASKS.name} leaves out {sorted(missing)}, describes {sorted(unknown)}, which is not "
-            f"public, and describes {twice} twice: put each public name on one page"
-        )
+    check([entry for task in tasks() for entry in task.entries], wanted())
     texts[f"{FOLDER}/index.md"] = _contents()
     for task in tasks():
         parts = [f"# {task.title}", task.about, *map(_described, task.entries)]
         texts[f"{FOLDER}/{task.name}.md"] = "\n\n".join(parts) + "\n"
     texts[f"{FOLDER}/errors.md"] = _errors()
+
+
+def check(listed: Sequence[str], public: Set[str]) -> None:
+    """Raise ``HandbookError`` unless every public name is listed once, and no other."""
+    faults = {
+        "left out": public - set(listed),
+        "not public": set(listed) - public,
+        "listed twice": {entry for entry in listed if listed.count(entry) > 1},
+    }
+    found = [f"{', '.join(sorted(each))}: {fault}" for fault, each in faults.items() if each]
+    if found:
+        raise HandbookError(
+            f"{'; '.join(found)}. Put each public name on one page of tools/handbook/{TASKS.name}"
+        )
 
 
 def _described(entry: str) -> str:

@@ -1,17 +1,18 @@
 """Building the site: pages, reference and settings in a folder of work, then Zensical."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from tools.handbook.navigation import navigation
 from tools.handbook.pages import ROOT, HandbookError, Pages
 from tools.handbook.reference import add_reference
 
 HERE = Path(__file__).parent
+ANSI = re.compile(r"\x1b\[[\d;]*m")
 ASSETS = ("handbook.css", "iframe-worker.js")
 MAPPED = ("domain", "infrastructure", "projections", "sql")
 
@@ -25,6 +26,12 @@ def build(folder: Path) -> int:
     pages = Pages()
     pages.add_docs()
     add_reference(pages.texts)
+    render(pages, folder)
+    return len(pages.texts)
+
+
+def render(pages: Pages, folder: Path) -> None:
+    """Make a site of ``pages`` in ``folder``, replacing it; see ``build``."""
     work = folder.with_name(f"{folder.name}.work")
     shutil.rmtree(work, ignore_errors=True)
     _lay_out(work, pages)
@@ -36,11 +43,11 @@ def build(folder: Path) -> int:
         check=False,
     )
     if run.returncode != 0 or not (work / "site" / "index.html").exists():
-        raise HandbookError(f"the handbook was not built:\n{run.stdout}{run.stderr}")
+        said = ANSI.sub("", run.stdout + run.stderr.partition("Traceback")[0])
+        raise HandbookError(f"the handbook was not built:\n{said}")
     shutil.rmtree(folder, ignore_errors=True)
     (work / "site").rename(folder)
     shutil.rmtree(work)
-    return len(pages.texts)
 
 
 def _lay_out(work: Path, pages: Pages) -> None:
@@ -68,7 +75,7 @@ def _parent(path: Path) -> Path:
     return path
 
 
-def _toml(value: Any) -> str:
+def _toml(value: object) -> str:
     """Return lists, tables and strings as an inline value of TOML."""
     match value:
         case dict():
