@@ -28,7 +28,9 @@ def test_the_handbook_is_built_whole_and_needs_no_network(tmp_path: Path) -> Non
     assert len(built) == pages
     assert expected < built
     home = (site / "index.html").read_text("utf-8")
-    linked = {link.partition("#")[0].removeprefix("./") for link in re.findall(r'href="([^":]+)"', home)}
+    linked = {
+        link.partition("#")[0].removeprefix("./") for link in re.findall(r'href="([^":]+)"', home)
+    }
     described: set[str] = set()
     for name in sorted(built):
         text = (site / name).read_text("utf-8")
