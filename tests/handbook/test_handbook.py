@@ -1,12 +1,16 @@
 """``make docs`` builds the whole handbook, and nothing that leads nowhere."""
 
+import doctest
 import re
 from html import unescape
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from tests.house.packages import ROOT
+from tools.handbook import docstrings
+from tools.handbook import pages as page_texts
 from tools.handbook.navigation import navigation
 from tools.handbook.pages import HandbookError, Pages
 from tools.handbook.public import components, error_names, methods, names
@@ -38,6 +42,10 @@ def test_the_handbook_is_built_whole_and_needs_no_network(tmp_path: Path) -> Non
         assert [url for url in LOADED.findall(text) if re.match(r"(https?:)?//", url)] == []
         described |= {_shown(heading) for _, heading in HEADING.findall(text)}
     assert _wanted() - described == set()
+    group = (site / "reference" / "python" / "defining.html").read_text("utf-8")
+    signature = re.sub(r"<[^>]+>", "", group)
+    assert "FeatureGroup(" in signature
+    assert "ttl: timedelta | None = None" in signature
     assert [path.name for path in tmp_path.iterdir()] == ["handbook"]
     loads = [re.findall(r"url\((https?:[^)]*)\)", each.read_text()) for each in site.rglob("*.css")]
     assert not any(loads)
@@ -96,6 +104,14 @@ def test_a_link_out_of_the_docs_takes_in_what_it_leads_to() -> None:
     assert "](../benchmarks/index.md)" in pages.texts["explanation/drift.md"]
     assert "rolling means" in pages.texts["sources/examples/rules.md"]
     assert pages.files["benchmarks/results/calibration/calibration.svg"].is_file()
+
+
+@pytest.mark.parametrize("module", [docstrings, page_texts])
+def test_the_examples_of_the_handbook_hold(module: ModuleType) -> None:
+    done = doctest.testmod(module)
+
+    assert done.attempted > 0
+    assert done.failed == 0
 
 
 def _wanted() -> set[str]:

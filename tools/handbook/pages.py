@@ -12,6 +12,7 @@ DOCS = ROOT / "docs"
 FENCE = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<=\]\()([^)\s]+)(?=\))")
 PICTURES = {".svg", ".png"}
+PYTHON = "\nThe [Python reference](reference/python/index.md) is made of the docstrings.\n"
 LARGEST_SOURCE = 100_000
 
 
@@ -32,7 +33,7 @@ class Pages:
 
     def add_docs(self) -> None:
         """Take in the pages of ``docs/``, the changelog, and all that they link to."""
-        self.texts["index.md"] = self._linked(_home(), ROOT, "index.md")
+        self.texts["index.md"] = self._linked(_home(), ROOT, "index.md") + PYTHON
         for page in sorted(DOCS.rglob("*.md")):
             if page != DOCS / "README.md":
                 self._place(page)

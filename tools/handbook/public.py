@@ -42,9 +42,13 @@ def components() -> dict[str, type]:
     found: dict[str, type] = {}
     for node in ast.walk(tree):
         match node:
-            case ast.Assign(targets=[ast.Attribute(value=ast.Name("self"), attr=name)], value=made):
-                if not name.startswith("_"):
-                    found[name] = _class_of(name, made)
+            case (
+                ast.Assign(targets=[ast.Attribute(ast.Name("self"), name)], value=made)
+                | ast.AnnAssign(
+                    target=ast.Attribute(ast.Name("self"), name), value=ast.expr() as made
+                )
+            ) if not name.startswith("_"):
+                found[name] = _class_of(name, made)
     return found
 
 

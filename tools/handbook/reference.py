@@ -64,18 +64,25 @@ def check(listed: Sequence[str], public: Set[str]) -> None:
 
 def _described(entry: str) -> str:
     """Return the directive that describes one entry."""
-    owner, _, name = entry.rpartition(".")
-    if owner and name in components():
-        kind = components()[name]
-        members = [each for each in vars(kind) if not each.startswith("_")]
+    name = entry.removeprefix("store.")
+    options = {}
+    if entry == STORE.__name__:  # its methods are described one by one, and it is not made by hand
+        options = {"members": "false", "merge_init_into_class": "false"}
+    elif name != entry and name in components():
+        members = [each for each in vars(components()[name]) if not each.startswith("_")]
         options = {"members": f"[{', '.join(members)}]", "merge_init_into_class": "false"}
-        return _directive(f"{kind.__module__}.{kind.__qualname__}", entry, options)
-    if owner:
-        return _directive(f"{STORE_PATH}.{name}", entry, {})
-    path = f"featuretrail.{entry}"
-    if entry == STORE.__name__:
-        return _directive(path, entry, {"members": "false", "merge_init_into_class": "false"})
-    return _directive(path, entry, {})
+    return _directive(_path(entry), entry, options)
+
+
+def _path(entry: str) -> str:
+    """Return where in the packages an entry is."""
+    name = entry.removeprefix("store.")
+    if name == entry:
+        return f"featuretrail.{entry}"
+    if name in components():
+        kind = components()[name]
+        return f"{kind.__module__}.{kind.__qualname__}"
+    return f"{STORE_PATH}.{name}"
 
 
 def _directive(path: str, heading: str, options: dict[str, str]) -> str:
@@ -88,10 +95,13 @@ def _contents() -> str:
     """Return the list of the reference's pages with what is on each."""
     rows = [
         f"| [{task.title}]({task.name}.md) | {task.about} | "
-        f"{', '.join(f'`{entry}`' for entry in task.entries)} |"
+        f"{', '.join(f'[`{entry}`][{_path(entry)}]' for entry in task.entries)} |"
         for task in tasks()
     ]
-    rows.append("| [Errors](errors.md) | Every error, as a tree. | `FeatureTrailError` |")
+    rows.append(
+        "| [Errors](errors.md) | Every error, as a tree. | "
+        "[`FeatureTrailError`][featuretrail.FeatureTrailError] |"
+    )
     about = (
         "What `import featuretrail` gives, by task. `store` is what `featuretrail.connect()` "
         "returns; its components, such as `store.snapshots`, can be used alone."
@@ -102,9 +112,10 @@ def _contents() -> str:
 
 def _errors() -> str:
     """Return the page of all errors: the tree, then each in the tree's order."""
-    module = errors.__name__
-    order = (errors.__doc__ or "").split()
-    found = sorted(error_names(), key=lambda name: (order.index(name), name))
-    intro = _directive(module, "Tree", {"members": "false", "show_root_heading": "false"})
-    each = [_directive(f"{module}.{name}", name, {}) for name in found]
+    tree = (errors.__doc__ or "").split()
+    found = sorted(
+        error_names(), key=lambda name: (tree.index(name) if name in tree else len(tree), name)
+    )
+    intro = _directive(errors.__name__, "Tree", {"members": "false", "show_root_heading": "false"})
+    each = [_directive(_path(name), name, {}) for name in found]
     return "\n\n".join(["# Errors", intro, *each]) + "\n"
