@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -67,11 +67,23 @@ def test_the_settings_of_the_pages_are_read(folder: Path) -> None:
         return Settings.load()
 
     reference, alerts = read("reference/command-line.md"), read("how-to/alerts.md")
+    [lake] = read("how-to/consistency.md").consistency.made().values()
 
     assert str(reference.secret_url) == "postgresql://writer@db.example.org/features"
     assert reference.statement_timeout == 120.0
     assert set(alerts.alerts.destinations) == {"ops-mail", "ops-hook"}
     assert set(alerts.alerts.owners) == {"ops", "*"}
+    assert (type(lake), lake.name) == (ft.ParquetSource, "lake")
+
+
+def test_the_sources_of_the_page_on_consistency_can_be_made() -> None:
+    [code] = blocks("how-to/consistency.md", "python")
+    frame = {"station": ["EWR"], "event_time": [datetime(2013, 1, 1, tzinfo=UTC)], "temp_f": [39.0]}
+
+    made = [eval(line, {"ft": ft, "frame": frame}) for line in code.splitlines()]  # noqa: S307 - ours
+
+    assert all(isinstance(source, ft.ValueSource) for source in made)
+    assert len(made) == 3
 
 
 def test_the_group_of_the_page_on_retention_keeps_its_values_two_years() -> None:

@@ -20,6 +20,7 @@ LANGUAGES = {"console", "sh", "bash", "python", "pycon", "toml", "sql"}
 SHOWN = {"text", "json", "csv"}
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^ *```+(\S*)[^\n]*\n(.*?)^ *```+$", re.MULTILINE | re.DOTALL)
+TYPED = re.compile(r"^\$ featuretrail (.*)$", re.MULTILINE)
 QUOTED = re.compile(r"`featuretrail ([a-z][^`|]*)")
 
 
@@ -94,10 +95,11 @@ def test_each_excuse_is_needed() -> None:
 
 
 def test_every_command_that_a_page_quotes_exists() -> None:
+    texts = {page.relative_to(ROOT): page.read_text("utf-8") for page in PAGES}
     wrong = [
-        f"{page.relative_to(ROOT)}: {line}"
-        for page in PAGES
-        for line in QUOTED.findall(FENCE.sub("", page.read_text("utf-8")))
+        f"{page}: {line}"
+        for page, text in texts.items()
+        for line in [*QUOTED.findall(FENCE.sub("", text)), *TYPED.findall(text)]
         if _fault(line) is not None
     ]
     assert wrong == []
@@ -126,14 +128,18 @@ def _text(module: str) -> str:
 
 def _fault(line: str) -> str | None:
     """What is wrong with a quoted command: a command or an option that does not exist."""
-    words = shlex.split(line.replace("...", ""))
+    words = shlex.split(re.sub(r"^--url \S+ |\.\.\.", "", line))
     command: Any = _root()
     while words and isinstance(command, TyperGroup):
         if words[0] not in command.commands:
             return words[0]
         command = command.commands[words.pop(0)]
-    known = {option for parameter in command.params for option in parameter.opts}
+    known = {option for parameter in command.params for option in _names(parameter)}
     return next((word for word in _options(words) if word not in known), None)
+
+
+def _names(parameter: Any) -> list[str]:
+    return [*parameter.opts, *parameter.secondary_opts]
 
 
 def _options(words: list[str]) -> Iterator[str]:
