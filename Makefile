@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit wheel bench format clean
+.PHONY: help demo test check unit wheel bench docs format clean
 unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDONTWRITEBYTECODE MYPYPATH PYTEST_ADDOPTS VIRTUAL_ENV
 
 BIN := .venv/bin
@@ -33,7 +33,7 @@ check: ## format, lint, types, layers
 	@# type checkers cannot follow the package mapping: they see what users install
 	@rm -rf build/lib build/bdist* $(TYPED)
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --disable-pip-version-check --target $(TYPED) .
-	$(BIN)/mypy $(TYPED)/featuretrail tests examples benchmarks
+	$(BIN)/mypy $(TYPED)/featuretrail tests examples benchmarks tools
 	cd $(TYPED) && PYTHONPATH=. ../../$(BIN)/lint-imports --config ../../pyproject.toml
 
 unit: ## the tests on all engine tiers (ARGS="-k name --tiers embedded")
@@ -49,6 +49,10 @@ wheel: ## sdist and wheel in build/dist, tested from another folder
 bench: ## speeds against peers and floors, each peer in its own environment (ARGS="online")
 	@tools/environment.sh test
 	$(BIN)/python -m benchmarks.run $(ARGS)
+
+docs: ## the handbook in build/handbook: docs/ as a site, with a Python reference
+	@tools/environment.sh docs
+	@$(BIN)/python -m tools.handbook
 
 format: ## format the code and mend what the linter can
 	@tools/environment.sh test

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Makes or brings up to date the virtual environment .venv of this clone.
 #   environment.sh run    featuretrail (editable) with the embedded server and the demo's data
+#   environment.sh docs   the same, and what builds the handbook
 #   environment.sh test   the same, and what the tests and checks need
 # A stamp of pyproject.toml's content makes it skip what is there; it may be interrupted and run again.
 set -euo pipefail
@@ -8,7 +9,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$HERE/.."
 unset PYTHONPATH PYTHONHOME
 PARTS=(--group demo)
-[ "$1" = run ] || PARTS+=(--group test)
+[ "$1" = run ] || PARTS+=(--group "$1")
 
 find_python() { # a Python 3.11 or later
   local name
