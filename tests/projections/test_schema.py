@@ -191,6 +191,7 @@ def test_every_event_changes_a_table_or_is_known_to_change_none() -> None:
         "featuretrail.compute.failed",
         "featuretrail.drift.checked",
         "featuretrail.group.defined",
+        "featuretrail.online.refreshed",
         "featuretrail.outcomes.recorded",
         "featuretrail.retention.set",
         "featuretrail.served.logged",

@@ -14,7 +14,10 @@ from featuretrail.domain.events import (
     BaselineCreated,
     ComputeFailed,
     DriftChecked,
+    MessagesDiscarded,
     OnlineRefreshed,
+    OutcomesRecorded,
+    ServedLogged,
     ValuesRemoved,
 )
 from featuretrail.domain.events.registry import topics
@@ -30,12 +33,12 @@ def test_the_story_touches_every_kind_of_event(story: Story) -> None:
     happened = {recorded.topic for recorded in story.log.read()}
     known = {topic for topic in topics() if topic.startswith("featuretrail.")}
     # these have stories of their own: tests/store, computing, quality, alerts,
-    # monitoring and consistency
+    # monitoring, consistency, outcomes, serving and streaming
     elsewhere = {
         *(kind.TOPIC for kind in (*ALERT_EVENTS, *ALERT_RULE_EVENTS, *MONITOR_EVENTS)),
         *(kind.TOPIC for kind in (AlertsEvaluated, BaselineCreated, ComputeFailed, DriftChecked)),
-        ValuesRemoved.TOPIC,
-        OnlineRefreshed.TOPIC,
+        *(kind.TOPIC for kind in (MessagesDiscarded, OnlineRefreshed, OutcomesRecorded)),
+        *(kind.TOPIC for kind in (ServedLogged, ValuesRemoved)),
     }
     assert happened == known - elsewhere
 
