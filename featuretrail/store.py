@@ -10,8 +10,10 @@ import pyarrow as pa
 
 from featuretrail.alerts.alerts import Alerts
 from featuretrail.audit.audit import Audit
+from featuretrail.documentation.documentation import Documentation
 from featuretrail.domain.changes import Registration
 from featuretrail.domain.definitions import FeatureGroup, FeatureSet
+from featuretrail.domain.documentation.record import FeatureDocumentation
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.inputs import check_label, check_text, optional
 from featuretrail.domain.json_values import check_json_object
@@ -128,6 +130,9 @@ class TimescaleDBFeatureStore:
         )
         self.lineage = FeatureLineageTracker(
             database, self._log, self._registry, lineage, declarer, self._metadata
+        )
+        self.documentation = Documentation(
+            database, self._log, self._registry, lineage, self._historical, self._metadata
         )
         self.training_runs = TrainingRuns(database, self._log, lineage)
         self.retention = RetentionSettings(database, self._log, self._metadata)
@@ -472,6 +477,17 @@ class TimescaleDBFeatureStore:
     ) -> FeatureQuality:
         """Judge how good a feature's values are; see ``store.quality.check_feature_quality``."""
         return self.quality.check_feature_quality(feature, data, window, actor=actor, reason=reason)
+
+    def generate_feature_documentation(
+        self,
+        feature: str | FeatureReference,
+        version: str | Version | None = None,
+        *,
+        reason: str | None = None,
+        actor: str | None = None,
+    ) -> FeatureDocumentation:
+        """Write and record a feature's documentation; see ``store.documentation.generate``."""
+        return self.documentation.generate(feature, version, reason=reason, actor=actor)
 
     @needs("auditor")
     def registry(self, known_at: int | datetime | None = None) -> Registry:
