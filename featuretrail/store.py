@@ -131,9 +131,7 @@ class TimescaleDBFeatureStore:
         self.lineage = FeatureLineageTracker(
             database, self._log, self._registry, lineage, declarer, self._metadata
         )
-        self.documentation = Documentation(
-            database, self._log, self._registry, lineage, self._historical, self._metadata
-        )
+        self.documentation = Documentation(self.quality.sources, lineage, self.projections)
         self.training_runs = TrainingRuns(database, self._log, lineage)
         self.retention = RetentionSettings(database, self._log, self._metadata)
         self._maintenance = Maintenance(database, self.projections)

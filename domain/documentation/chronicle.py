@@ -210,14 +210,24 @@ class _Fold:
 
     def take(self, at: int, when: datetime, event: Event) -> None:
         match event:
-            case GroupDefined(name=name):
-                _add(self.groups, name, DefinitionTold(at, when, event))
-            case FeatureDefined(group=group, name=name):
-                _add(self.features, f"{group}.{name}", DefinitionTold(at, when, event))
-            case FeatureSetDefined(name=name):
-                _add(self.sets, name, DefinitionTold(at, when, event))
+            case GroupDefined() | FeatureDefined() | FeatureSetDefined():
+                self._definition(DefinitionTold(at, when, event))
             case LineageDeclared(feature_name=path) | LineageRetired(feature_name=path):
                 _add(self.lineage, path, LineageTold(at, when, event))
+            case MetadataRecorded(feature_name=path):
+                key = f"{event.metadata_type}.{event.metadata_key}"
+                self.metadata[path] = {**self.metadata.get(path, {}), key: event.metadata_value}
+            case ValuesRemoved(group=group):
+                self.removals[group] = at
+            case SnapshotCreated() | SnapshotAssessed():
+                self._snapshot(at, when, event)
+            case DriftDetected() | DriftUpdated() | DriftAcknowledged() | DriftResolved():
+                self._incident(at, when, event)
+            case _:
+                self._check(at, when, event)
+
+    def _check(self, at: int, when: datetime, event: Event) -> None:
+        match event:
             case BaselineCreated(name=name):
                 self.baselines[name] = BaselineTold(at, when, event)
             case DriftChecked(outcome=None, checked="window", baseline=name):
@@ -228,15 +238,15 @@ class _Fold:
                 _add(self.consistency, snapshot, ConsistencyTold(at, when, event))
             case TrainingRunRecorded(snapshot_id=snapshot):
                 _add(self.runs, snapshot, RunTold(at, when, event))
-            case MetadataRecorded(feature_name=path):
-                key = f"{event.metadata_type}.{event.metadata_key}"
-                self.metadata[path] = {**self.metadata.get(path, {}), key: event.metadata_value}
-            case ValuesRemoved(group=group):
-                self.removals[group] = at
-            case SnapshotCreated() | SnapshotAssessed():
-                self._snapshot(at, when, event)
-            case DriftDetected() | DriftUpdated() | DriftAcknowledged() | DriftResolved():
-                self._incident(at, when, event)
+
+    def _definition(self, told: DefinitionTold) -> None:
+        match told.event:
+            case GroupDefined(name=name):
+                _add(self.groups, name, told)
+            case FeatureDefined(group=group, name=name):
+                _add(self.features, f"{group}.{name}", told)
+            case FeatureSetDefined(name=name):
+                _add(self.sets, name, told)
 
     def _snapshot(self, at: int, when: datetime, event: SnapshotCreated | SnapshotAssessed) -> None:
         if isinstance(event, SnapshotCreated):

@@ -84,10 +84,10 @@ def _defined(words: str, line: str) -> Callable[[FeatureFacts], Mend]:
 
 def _mend_group(facts: FeatureFacts) -> Mend:
     version = facts.group.version.next_patch()
+    where = f'in [[group]] name = "{facts.group.name}", with version = "{version}"'
     return (
         f"the group {facts.group.name} is not described",
-        f'description = "..."  # in [[group]] name = "{facts.group.name}", '
-        f'with version = "{version}"',
+        f'description = "..."  # {where}',
         f'featuretrail apply FILE.toml --reason "document {facts.group.name}"',
     )
 

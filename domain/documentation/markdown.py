@@ -3,18 +3,23 @@
 import re
 from collections.abc import Mapping, Sequence
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~>-])")
+_SPECIAL = re.compile(r"([\\`*_\[\]|~])")
+_LEADING = re.compile(r"(\d*)([#+=>.)-])")
+"""What begins a heading, a list, a quote or a rule where a line begins with it."""
 
 
 def inline(text: str) -> str:
     """Return ``text`` on one line as it stands: no markup, no HTML.
 
     >>> inline("a_b <script>|")
-    'a\\\\_b &lt;script&gt;\\\\|'
+    'a\\\\_b &lt;script>\\\\|'
     """
     one_line = " ".join(text.split())
     escaped = _SPECIAL.sub(r"\\\1", one_line.replace("&", "&amp;").replace("<", "&lt;"))
-    return escaped.replace("\\>", "&gt;")
+    leading = _LEADING.match(escaped)
+    if leading is None:
+        return escaped
+    return f"{leading[1]}\\{leading[2]}{escaped[leading.end() :]}"
 
 
 def quoted(text: str) -> str:

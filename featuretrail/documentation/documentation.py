@@ -1,12 +1,18 @@
 """Documentation of features, as users meet it: ``store.documentation``."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from pathlib import Path
 
 from attrs import evolve
 
 from featuretrail.audit.moments import Moment, Moments
+from featuretrail.audit.reading import LogReader
+from featuretrail.documentation.costs import read_costs
+from featuretrail.documentation.folder import SiteFolder
 from featuretrail.documentation.gathering import read_facts
 from featuretrail.documentation.moments import MomentReader
+from featuretrail.documentation.pictures import Pictures
+from featuretrail.documentation.site import Progress, SiteBuilder, SiteReport
 from featuretrail.documentation.values import ValueReader
 from featuretrail.domain.aggregates.documentation import DocumentationAggregate, decide_generate
 from featuretrail.domain.documentation.policy import (
@@ -22,13 +28,11 @@ from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.registry import Registry, ResolvedFeature
 from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.access import needs
-from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.lineage.reading import LineageReader
-from featuretrail.infrastructure.log.application import EventLog
-from featuretrail.infrastructure.registry import RegistryReader
-from featuretrail.infrastructure.retrieval.historical import HistoricalReader
+from featuretrail.projections.projections import Projections
+from featuretrail.quality.baselines import Baselines
+from featuretrail.quality.sources import QualitySources
 
-DecidedBy = Callable[[str | None, str | None], Metadata]
 _ATTEMPTS = 5
 
 
@@ -36,21 +40,17 @@ class Documentation:
     """Writes documentation from events and values; ``store.documentation``."""
 
     def __init__(
-        self,
-        database: Database,
-        log: EventLog,
-        registry: RegistryReader,
-        lineage: LineageReader,
-        historical: HistoricalReader,
-        decided_by: DecidedBy,
+        self, sources: QualitySources, lineage: LineageReader, projections: Projections
     ) -> None:
-        self._database = database
-        self._log = log
-        self._registry = registry
-        self._decided_by = decided_by
-        self._moments = Moments(log)
-        self._reader = MomentReader(database, log, registry, lineage)
-        self._values = ValueReader(database, historical)
+        self._sources = sources
+        self._database = sources.database
+        self._log = sources.log
+        self._registry = sources.registry
+        self._decided_by = sources.decided_by
+        self._projections = projections
+        self._moments = Moments(sources.log)
+        self._reader = MomentReader(sources.database, sources.log, sources.registry, lineage)
+        self._values = ValueReader(sources.database, sources.historical)
 
     @needs("writer")
     def generate(
@@ -82,6 +82,33 @@ class Documentation:
         resolved = _resolved(moment.registry, feature, version)
         facts, _ = read_facts(moment, self._values, resolved)
         return FeatureDocumentation.of(facts)
+
+    @needs("auditor")
+    def build(
+        self,
+        folder: str | Path,
+        *,
+        at: Moment | None = None,
+        progress: Progress | None = None,
+    ) -> SiteReport:
+        """Write the site of everything in the store, as it is now or was at a moment.
+
+        Files that need no server and ask for nothing from elsewhere. Equal positions give equal
+        files; only what changed since the last build into ``folder`` is written, and only what a
+        build wrote is ever replaced or removed. Raises ``InvalidInputError`` for a folder that
+        cannot be written to, or that holds a file of somebody else where a page goes.
+        """
+        moment = self._reader.at(self._moments.position(at))
+        builder = SiteBuilder(
+            moment,
+            self._values,
+            read_costs(self._database, self._projections, moment.chronicle, moment.position),
+            Pictures(moment, Baselines(self._sources)),
+            LogReader(self._database, self._log),
+            SiteFolder(Path(folder)),
+            _silent if progress is None else progress,
+        )
+        return builder.build()
 
     @needs("auditor")
     def findings(self, policy: DocumentationPolicy) -> tuple[PolicyFinding, ...]:
@@ -129,6 +156,10 @@ class Documentation:
                 written=True,
             )
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Take a report of progress that nobody asked for."""
 
 
 def registered(registry: Registry) -> Iterable[Definition]:

@@ -28,6 +28,8 @@ TOGETHER = 64
 SHOWN_ROWS = 5
 """Rows that an example shows; its call asks for the first three."""
 ASKED_ROWS = 3
+WIDEST_LINE = 88
+"""Characters of a line of the call, unless a single value takes more."""
 LOOKED_AT = 500
 """Rows at the end among which those of an example are chosen."""
 
@@ -81,7 +83,9 @@ class ValueReader:
         told = {}
         for feature, values in zip(features, found.values, strict=True):
             facts = ValueFacts(
-                statistics=statistics_of(values),
+                statistics=statistics_of(
+                    values, private=is_private(feature.version.definition, feature.group)
+                ),
                 first_event_time=_time(values, 0),
                 last_event_time=_time(values, -1),
                 complete=complete,
@@ -135,10 +139,10 @@ class ValueReader:
         )
 
 
-def statistics_of(values: FeatureValues) -> Mapping[str, Any]:
-    """Return the statistics of values: rows, nulls, and more by their type."""
+def statistics_of(values: FeatureValues, *, private: bool) -> Mapping[str, Any]:
+    """Return the statistics of values: rows, nulls, and, unless ``private``, more by their type."""
     [statistics] = column_statistics(pa.table({"value": values.values}))
-    return statistics
+    return {name: statistics[name] for name in ("rows", "nulls")} if private else statistics
 
 
 def example_rows(feature: ResolvedFeature, values: FeatureValues) -> list[dict[str, Any]]:
@@ -164,9 +168,7 @@ def example_rows(feature: ResolvedFeature, values: FeatureValues) -> list[dict[s
 
 def call_text(feature: ResolvedFeature, spine: Mapping[str, Sequence[Any]], position: int) -> str:
     """Return the call as Python, for a program that imports ``datetime`` and ``UTC``."""
-    lines = [
-        f"        {name!r}: [{', '.join(map(_literal, each))}]," for name, each in spine.items()
-    ]
+    lines = [line for name, each in spine.items() for line in _column(name, each)]
     return "\n".join(
         [
             "store.get_historical_features(",
@@ -178,6 +180,14 @@ def call_text(feature: ResolvedFeature, spine: Mapping[str, Sequence[Any]], posi
             ")",
         ]
     )
+
+
+def _column(name: str, values: Sequence[Any]) -> list[str]:
+    literals = [_literal(value) for value in values]
+    short = f"        {name!r}: [{', '.join(literals)}],"
+    if len(short) <= WIDEST_LINE:
+        return [short]
+    return [f"        {name!r}: [", *(f"            {each}," for each in literals), "        ],"]
 
 
 def _literal(value: object) -> str:

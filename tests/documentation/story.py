@@ -1,7 +1,7 @@
 """A store with something of everything that documentation tells, and names that would do harm."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid5, NAMESPACE_URL
+from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 import pyarrow as pa
@@ -41,7 +41,9 @@ WEATHER = ft.FeatureGroup(
             unit="mph",
             constraints=ft.Range(0, 200),
         ),
-        ft.Feature("sky", "text", "What the sky looked like", constraints=ft.OneOf(["clear", "rain"])),
+        ft.Feature(
+            "sky", "text", "What the sky looked like", constraints=ft.OneOf(["clear", "rain"])
+        ),
         ft.Feature("remark", "text", HARM, owner=HARM, tags=["free text"]),
     ],
 )
