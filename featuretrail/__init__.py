@@ -9,10 +9,15 @@ from featuretrail.audit.states import RegistryAt, StateAt
 from featuretrail.audit.tables import TableAt
 from featuretrail.audit.verification import AuditReport
 from featuretrail.connection import connect
+from featuretrail.documentation.site import SiteReport
 from featuretrail.domain.changes import Change, Registration
 from featuretrail.domain.charts.picture import FeaturePicture
 from featuretrail.domain.constraints import NotNull, OneOf, Range
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
+from featuretrail.domain.documentation.completeness import Missing
+from featuretrail.domain.documentation.policy import DocumentationPolicy, PolicyFinding
+from featuretrail.domain.documentation.record import FeatureDocumentation
+from featuretrail.domain.documentation.scoring import Criterion
 from featuretrail.domain.drift.thresholds import Thresholds
 from featuretrail.domain.errors import (
     AccessDeniedError,
@@ -107,6 +112,7 @@ __all__ = [
     "ContentAlteredError",
     "CostEstimate",
     "CostSummary",
+    "Criterion",
     "DatabaseError",
     "DatabaseUnavailableError",
     "DefinitionChangedError",
@@ -114,10 +120,12 @@ __all__ = [
     "DeliveryReport",
     "Difference",
     "Dimension",
+    "DocumentationPolicy",
     "DriftCheck",
     "EndpointError",
     "EngineError",
     "Feature",
+    "FeatureDocumentation",
     "FeatureGroup",
     "FeatureLineage",
     "FeaturePerformance",
@@ -147,6 +155,7 @@ __all__ = [
     "LineageQuality",
     "LogEntry",
     "MaintenanceReport",
+    "Missing",
     "MissingPackageError",
     "MonitorInfo",
     "MonitorReport",
@@ -162,6 +171,7 @@ __all__ = [
     "Parent",
     "ParentQuality",
     "ParkedEvent",
+    "PolicyFinding",
     "ProjectionError",
     "ProjectionStatus",
     "ProjectionTimeoutError",
@@ -179,6 +189,7 @@ __all__ = [
     "SchemaError",
     "SetQuality",
     "Settings",
+    "SiteReport",
     "SnapshotDiff",
     "SnapshotInfo",
     "SnapshotVerification",

@@ -13,6 +13,7 @@ from featuretrail.commands import (
     compute,
     db,
     definitions,
+    docs,
     drift,
     drift_past,
     features,
@@ -65,6 +66,7 @@ drift_past.add_commands(drift.app)
 app.add_typer(drift.app, name="drift")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(monitor.app, name="monitor")
+app.add_typer(docs.app, name="docs")
 
 
 @app.callback()

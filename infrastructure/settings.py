@@ -16,6 +16,7 @@ from pydantic_settings import (
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.infrastructure.alerts.settings import AlertSettings, AlertVariables
 from featuretrail.infrastructure.conninfo import with_defaults
+from featuretrail.infrastructure.documentation_settings import DocumentationSettings
 
 PREFIX = "FEATURETRAIL_"
 FILE = Path("featuretrail.toml")
@@ -44,7 +45,8 @@ class Settings(BaseSettings):
     an event aside that it cannot take in, or stops before it; ``record_performance`` says whether
     what reading features costs is recorded. ``sslmode`` and the paths of certificates and keys are
     libpq's; what ``url`` says of them stays. Timeouts are seconds, 0 is none. ``alerts`` are the
-    destinations of alerts, each also a variable such as ``FEATURETRAIL_ALERT_OPS_MAIL``.
+    destinations of alerts, each also a variable such as ``FEATURETRAIL_ALERT_OPS_MAIL``;
+    ``documentation`` has the policy that definitions are held to.
     """
 
     model_config = SettingsConfigDict(
@@ -70,6 +72,7 @@ class Settings(BaseSettings):
     projection_errors: Literal["park", "stop"] = "park"
     record_performance: bool = True
     alerts: AlertSettings = AlertSettings()
+    documentation: DocumentationSettings = DocumentationSettings()
     sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
         None
     )

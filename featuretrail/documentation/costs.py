@@ -76,8 +76,9 @@ def read_costs(
 def budget_of(chronicle: Chronicle, name: str) -> float:
     """Return how many milliseconds a use of a feature may take, as its metadata says."""
     stated = chronicle.metadata.get(name, {}).get(f"performance.{BUDGET_KEY}")
-    known = isinstance(stated, int | float) and not isinstance(stated, bool) and stated > 0
-    return float(stated) if known else DEFAULT_BUDGET_MS
+    if isinstance(stated, int | float) and not isinstance(stated, bool) and stated > 0:
+        return float(stated)
+    return DEFAULT_BUDGET_MS
 
 
 def _behind(projections: Projections, position: int) -> int:

@@ -78,7 +78,7 @@ class Overviews:
         of_group: dict[str, list[FeatureRow]] = {}
         for row in self._rows:
             of_group.setdefault(row.group, []).append(row)
-        found = []
+        found: list[Mapping[str, Any]] = []
         for name in sorted(self._at.registry.groups)[:MOST]:
             own = of_group.get(name, [])
             complete = [each.completeness for each in own if each.completeness is not None]

@@ -150,7 +150,7 @@ class SiteBuilder:
             return {}
         features = [page.feature for page in stale]
         read = self._values.read(self._at, features[0].group.name, features)
-        told = {}
+        told: dict[str, Mapping[str, Any]] = {}
         for page in stale:
             name = page.feature.reference.path
             context = made.context(page, read[name])
@@ -173,7 +173,8 @@ class SiteBuilder:
             inputs = digest_of(
                 templates_digest(),
                 snapshot.last_position,
-                [each.position for each in [*checks, *runs]],
+                [each.position for each in checks],
+                [each.position for each in runs],
             )
             path = addresses.snapshot_page(name)
             known = self._folder.fresh(path, inputs)

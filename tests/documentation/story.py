@@ -5,12 +5,16 @@ from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 import featuretrail as ft
-from featuretrail.domain.events import Metadata
+from featuretrail.domain.events import ConsistencyChecked, Metadata
+from featuretrail.domain.events.checks import CheckStatus, CheckType
 from featuretrail.domain.records import consistency_check
 from featuretrail.infrastructure.database import Database as Connections
 from featuretrail.infrastructure.log.application import EventLog
+
+Floats = NDArray[np.float64]
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 HARM = "<script>document.title='harmed'</script><img src=x onerror=\"document.title='harmed'\">"
@@ -50,10 +54,11 @@ WEATHER = ft.FeatureGroup(
 
 
 @ft.rule(parents=["weather.temp", "weather.wind_speed"], history=timedelta(0))
-def wind_chill(temp: np.ndarray, wind_speed: np.ndarray) -> np.ndarray:
+def wind_chill(temp: Floats, wind_speed: Floats) -> Floats:
     """Wind chill by the formula of the National Weather Service, 2001."""
     power = np.power(np.maximum(wind_speed, 3.0), 0.16)
-    return 35.74 + 0.6215 * temp - 35.75 * power + 0.4275 * temp * power
+    felt: Floats = 35.74 + 0.6215 * temp - 35.75 * power + 0.4275 * temp * power
+    return felt
 
 
 COMFORT = ft.FeatureGroup(
@@ -160,7 +165,14 @@ def fill(store: ft.TimescaleDBFeatureStore, url: str) -> None:
     store.projections.catch_up()
 
 
-def _consistency() -> list:
+_FOUND: tuple[tuple[CheckType, CheckStatus, int, float | None], ...] = (
+    ("streaming", "passed", 0, 97.0),
+    ("cross_system", "warning", 2, 81.5),
+    ("outcome", "not evaluated", 0, None),
+)
+
+
+def _consistency() -> list[ConsistencyChecked]:
     return [
         consistency_check(
             uuid5(NAMESPACE_URL, kind),
@@ -172,9 +184,5 @@ def _consistency() -> list:
             check_duration_ms=12.5,
             confidence_score=confidence,
         )
-        for kind, status, wrong, confidence in (
-            ("streaming", "passed", 0, 97.0),
-            ("cross_system", "warning", 2, 81.5),
-            ("outcome", "not evaluated", 0, None),
-        )
+        for kind, status, wrong, confidence in _FOUND
     ]
