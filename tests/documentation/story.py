@@ -101,11 +101,12 @@ def hourly(first: int, hours: int, shift: float = 0.0) -> pa.Table:
     """Return the rows of ``hours`` hours at three airports; ``shift`` is in degrees."""
     chance = np.random.default_rng([7, first])
     count = hours * len(ORIGINS)
-    times = [START + timedelta(hours=first + hour) for hour in range(hours) for _ in ORIGINS]
+    begin = np.datetime64(START.replace(tzinfo=None), "us") + np.timedelta64(first, "h")
+    times = np.repeat(begin + np.arange(hours) * np.timedelta64(1, "h"), len(ORIGINS))
     return pa.table(
         {
             "origin": list(ORIGINS) * hours,
-            "event_time": times,
+            "event_time": pa.array(times, pa.timestamp("us", "UTC")),
             "temp": chance.normal(45 + shift, 9, count),
             "wind_speed": chance.gamma(3, 4, count),
             "sky": chance.choice(["clear", "rain"], count),
@@ -128,9 +129,9 @@ def fill(store: ft.TimescaleDBFeatureStore, url: str) -> None:
     store.create_feature_snapshot("departure_delay", spine, reason="training data of January")
     store.record_training_run("delay_forest", "departure_delay@1.0.0", metrics={"rmse": 11.4})
     store.quality.create_baseline("weather", name="winter", reason="what January looks like")
-    for day in range(8):
+    for day in range(5):
         first = 24 * (14 + day)
-        store.ingest("weather", hourly(first, 24, shift=(0, 0, 0, 14, 18, 15, 0, 0)[day]))
+        store.ingest("weather", hourly(first, 24, shift=(0, 0, 16, 18, 0)[day]))
         start = START + timedelta(hours=first)
         store.quality.check_drift("winter", window=(start, start + timedelta(hours=24)))
     store.check_feature_quality("weather.temp")
