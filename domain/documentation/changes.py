@@ -26,12 +26,7 @@ def feature_changes(chronicle: Chronicle, path: str) -> tuple[HistoryEntry, ...]
         ),
         *_lineage(chronicle, path),
         *_uses(chronicle, path),
-        *(
-            entry
-            for each in chronicle.incidents.values()
-            if each.state.detected is not None and each.state.detected.feature_name == path
-            for entry in _incident(each)
-        ),
+        *(entry for each in chronicle.incidents_of.get(path, ()) for entry in _incident(each)),
     ]
     return tuple(sorted(found, key=lambda each: (each.position, each.what)))
 
@@ -83,14 +78,12 @@ def _parent(said: dict[str, str | None]) -> str:
 
 
 def _uses(chronicle: Chronicle, path: str) -> Iterator[HistoryEntry]:
-    for name, baseline in chronicle.baselines.items():
-        if path in baseline.paths:
-            what = f"profiled for baseline {name}"
-            yield _entry(baseline.position, baseline.recorded_at, baseline.event, what)
-    for snapshot_id, snapshot in chronicle.snapshots.items():
-        if path in snapshot.paths:
-            what = f"frozen in snapshot {snapshot_id}"
-            yield _entry(snapshot.position, snapshot.recorded_at, snapshot.event, what)
+    for baseline in chronicle.baselines_of.get(path, ()):
+        what = f"profiled for baseline {baseline.event.name}"
+        yield _entry(baseline.position, baseline.recorded_at, baseline.event, what)
+    for snapshot in chronicle.snapshots_of.get(path, ()):
+        what = f"frozen in snapshot {snapshot.snapshot_id}"
+        yield _entry(snapshot.position, snapshot.recorded_at, snapshot.event, what)
 
 
 def _incident(told: IncidentTold) -> Iterable[HistoryEntry]:

@@ -1,7 +1,8 @@
 """What the log says of checks, baselines, incidents, snapshots and models, folded in one pass."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
@@ -158,6 +159,12 @@ class IncidentTold:
     position: int
     detected_at: int
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """The feature that drifted."""
+        detected = self.state.detected
+        return frozenset() if detected is None else frozenset([detected.feature_name])
+
     def told(self) -> Incident:
         """Return it as people read it."""
         return incident_of(self.state, self.times, self.position)
@@ -181,6 +188,22 @@ class Chronicle:
     incidents: Mapping[UUID, IncidentTold] = {}
     metadata: Mapping[str, Mapping[str, Any]] = {}
     removals: Mapping[str, int] = {}
+
+    @cached_property
+    def baselines_of(self) -> Mapping[str, tuple[BaselineTold, ...]]:
+        """The baselines that profile each feature, oldest first."""
+        return _by_path(self.baselines.values(), lambda each: each.paths)
+
+    @cached_property
+    def snapshots_of(self) -> Mapping[str, tuple[SnapshotTold, ...]]:
+        """The snapshots that froze each feature, oldest first."""
+        return _by_path(self.snapshots.values(), lambda each: each.paths)
+
+    @cached_property
+    def incidents_of(self) -> Mapping[str, tuple[IncidentTold, ...]]:
+        """The drift incidents of each feature, oldest first."""
+        known = [each for each in self.incidents.values() if each.state.detected is not None]
+        return _by_path(known, lambda each: each.paths)
 
     def evolve(self, events: Iterable[Told], position: int) -> Self:
         """Return the chronicle after ``events`` (in log order), as of ``position``."""
@@ -276,3 +299,13 @@ class _Fold:
 
 def _add(told: dict[_K, tuple[_V, ...]], key: _K, item: _V) -> None:
     told[key] = (*told.get(key, ()), item)[-KEPT:]
+
+
+def _by_path(
+    things: Iterable[_V], paths: Callable[[_V], frozenset[str]]
+) -> dict[str, tuple[_V, ...]]:
+    found: dict[str, list[_V]] = {}
+    for each in things:
+        for path in paths(each):
+            found.setdefault(path, []).append(each)
+    return {path: tuple(each) for path, each in found.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from featuretrail.documentation.addresses import node_page
 from featuretrail.documentation.costs import Costs, budget_of
@@ -39,11 +39,16 @@ class FeaturePages:
     _at: StoreMoment
     _costs: Costs
     _pictures: Pictures
+    _gatherer: Gatherer = field(init=False)
+
+    @_gatherer.default
+    def _of_moment(self) -> Gatherer:
+        return Gatherer(self._at)
 
     def page(self, feature: ResolvedFeature) -> FeaturePage:
         """Return what the page of a feature is made from; its values stand for by a position."""
         at, path = self._at, feature.reference.path
-        facts = Gatherer(at).facts(feature)
+        facts = self._gatherer.facts(feature)
         inputs = digest_of(
             templates_digest(),
             facts,
@@ -62,7 +67,7 @@ class FeaturePages:
     def context(self, page: FeaturePage, read: ReadValues) -> Mapping[str, Any]:
         """Return what the template of a feature shows, and its documentation as ``written``."""
         at, path = self._at, page.feature.reference.path
-        facts = Gatherer(at).with_values(page.facts, read)
+        facts = self._gatherer.with_values(page.facts, read)
         baseline = facts.baselines[-1] if facts.baselines else None
         unit = facts.definition.unit
         performance = self._costs.features.get(path)

@@ -29,10 +29,7 @@ class Gatherer:
         """Return what the log says of a feature; its values are not read."""
         path = feature.reference.path
         chronicle = self.at.chronicle
-        snapshots = sorted(
-            (each for each in chronicle.snapshots.values() if path in each.paths),
-            key=lambda each: each.position,
-        )
+        snapshots = chronicle.snapshots_of.get(path, ())
         quality = chronicle.quality.get(path, ())
         return FeatureFacts(
             feature=feature.reference,
@@ -46,7 +43,7 @@ class Gatherer:
             sets=self._sets(path),
             snapshots=tuple(each.snapshot_id for each in snapshots),
             quality=quality[-1] if quality else None,
-            baselines=tuple(each for each in chronicle.baselines.values() if path in each.paths),
+            baselines=chronicle.baselines_of.get(path, ()),
             incidents=self._incidents(path),
             consistency=self._consistency([each.snapshot_id for each in snapshots]),
         )
@@ -100,8 +97,7 @@ class Gatherer:
         )
 
     def _incidents(self, path: str) -> tuple[Incident, ...]:
-        found = (each.told() for each in self.at.chronicle.incidents.values())
-        return tuple(each for each in found if each.feature_name == path)
+        return tuple(each.told() for each in self.at.chronicle.incidents_of.get(path, ()))
 
     def _consistency(self, snapshots: list[str]) -> tuple[ConsistencyTold, ...]:
         found = [

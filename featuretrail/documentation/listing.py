@@ -9,7 +9,7 @@ from featuretrail.documentation.moments import StoreMoment
 from featuretrail.domain.documentation.record import FeatureDocumentation
 from featuretrail.domain.registry import ResolvedFeature
 
-ROWS = 300
+ROWS = 200
 """Rows of a list on one page."""
 SHORT = 140
 

@@ -13,9 +13,9 @@ from featuretrail.documentation.pictures import Pictures
 from featuretrail.domain.documentation.changes import definition_changes
 from featuretrail.domain.lineage.node import KINDS
 
-MOST = 300
+MOST = 200
 """Rows of a table that is not continued on a next page."""
-SPARKS = 120
+SPARKS = 50
 """Rows of drift that have a little picture."""
 FEW = 8
 

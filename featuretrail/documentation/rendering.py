@@ -105,7 +105,9 @@ def told_cell(value: object) -> str:
 
 def clip(text: str, longest: int = LONGEST) -> str:
     """Return a text without control characters, shortened where it is too long."""
-    kept = "".join(char if char in "\n\t" else visible(char) for char in text)
+    kept = text
+    if not text.isprintable():
+        kept = "".join(char if char in "\n\t" else visible(char) for char in text)
     return kept if len(kept) <= longest else f"{kept[: longest - 1]}…"
 
 

@@ -30,7 +30,7 @@ SHOWN_ROWS = 5
 ASKED_ROWS = 3
 WIDEST_LINE = 88
 """Characters of a line of the call, unless a single value takes more."""
-LOOKED_AT = 500
+LOOKED_AT = 60
 """Rows at the end among which those of an example are chosen."""
 
 
@@ -80,20 +80,21 @@ class ValueReader:
         except RetentionError as error:
             lost = ReadValues(absent=str(error))
             return {each.reference.path: lost for each in features}
+        of_path = dict(zip((each.path for each in found.values), features, strict=True))
+        examples = self._examples(at, [(of_path[each.path], each) for each in found.values])
         told = {}
-        for feature, values in zip(features, found.values, strict=True):
+        for values in found.values:
+            feature = of_path[values.path]
+            private = is_private(feature.version.definition, feature.group)
             facts = ValueFacts(
-                statistics=statistics_of(
-                    values, private=is_private(feature.version.definition, feature.group)
-                ),
+                statistics=statistics_of(values, private=private),
                 first_event_time=_time(values, 0),
                 last_event_time=_time(values, -1),
                 complete=complete,
                 last_change=position,
             )
-            example = self._example(at, feature, values)
             absent = "" if values.rows else "the store holds no value of it"
-            told[values.path] = ReadValues(values, facts, example, absent)
+            told[values.path] = ReadValues(values, facts, examples.get(values.path), absent)
         return told
 
     def _since(self, at: StoreMoment, group: str) -> tuple[datetime | None, bool]:
@@ -108,35 +109,66 @@ class ValueReader:
         since = last - (last - first) * (NEWEST_ROWS / written.rows)
         return since if horizon is None else max(since, horizon), False
 
-    def _example(
-        self, at: StoreMoment, feature: ResolvedFeature, values: FeatureValues
-    ) -> Example | None:
-        if is_private(feature.version.definition, feature.group):
-            return None
-        rows = example_rows(feature, values)
-        if not rows:
-            return None
-        keys = list(feature.group.keys)
-        spine: dict[str, list[Any]] = {
-            name: [row[name] for row in rows[:ASKED_ROWS]] for name in [*keys, "event_time"]
-        }
-        path = feature.reference.path
-        defined = [each.position for each in at.chronicle.features.get(path, ())]
-        position = max([at.last_change(feature.group.name), *defined])
+    def _examples(
+        self, at: StoreMoment, read: Sequence[tuple[ResolvedFeature, FeatureValues]]
+    ) -> dict[str, Example]:
+        """Return an example of each feature; those that ask for the same rows ask together."""
+        asked: dict[tuple[int, str], list[tuple[ResolvedFeature, list[dict[str, Any]]]]] = {}
+        for feature, values in read:
+            if is_private(feature.version.definition, feature.group):
+                continue
+            rows = example_rows(feature, values)
+            if rows:
+                key = (_known_at(at, feature), repr(_spine(feature, rows)))
+                asked.setdefault(key, []).append((feature, rows))
+        found: dict[str, Example] = {}
+        for (position, _), together in asked.items():
+            found |= self._executed(position, together)
+        return found
+
+    def _executed(
+        self, position: int, together: Sequence[tuple[ResolvedFeature, list[dict[str, Any]]]]
+    ) -> dict[str, Example]:
+        first, rows = together[0]
+        spine = _spine(first, rows)
         try:
-            output = self._historical.get(
-                _spine_table(feature, spine), [feature], position=position
+            answered = self._historical.get(
+                _spine_table(first, spine), [feature for feature, _ in together], position=position
             )
         except RetentionError:
-            return None
-        name = feature.name
-        return Example(
-            rows=[{column: plain(value) for column, value in row.items()} for row in rows],
-            code=call_text(feature, spine, position),
-            output=_told_rows(output),
-            present=len(output) - output.column(name).null_count,
-            position=position,
-        )
+            return {}
+        return {
+            feature.reference.path: _example(feature, own, spine, answered, position)
+            for feature, own in together
+        }
+
+
+def _known_at(at: StoreMoment, feature: ResolvedFeature) -> int:
+    """Return the position from which a call returns what it does now."""
+    defined = at.chronicle.features.get(feature.reference.path, ())
+    return max([at.last_change(feature.group.name), *(each.position for each in defined)])
+
+
+def _spine(feature: ResolvedFeature, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    names = [*feature.group.keys, "event_time"]
+    return {name: [row[name] for row in rows[:ASKED_ROWS]] for name in names}
+
+
+def _example(
+    feature: ResolvedFeature,
+    rows: Sequence[Mapping[str, Any]],
+    spine: Mapping[str, Sequence[Any]],
+    answered: pa.Table,
+    position: int,
+) -> Example:
+    output = answered.select([*spine, feature.name])
+    return Example(
+        rows=[{column: plain(value) for column, value in row.items()} for row in rows],
+        code=call_text(feature, spine, position),
+        output=_told_rows(output),
+        present=len(output) - output.column(feature.name).null_count,
+        position=position,
+    )
 
 
 def statistics_of(values: FeatureValues, *, private: bool) -> Mapping[str, Any]:

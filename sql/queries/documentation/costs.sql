@@ -1,4 +1,4 @@
--- How were the times of uses of features distributed at a position, by version, context, part of a period, and bucket?
+-- How were the times of uses of features distributed at a position, by version, context, day since 1970, and bucket?
 -- Buckets are 64 an octave, so that times within one differ by at most a hundredth or so; amounts are cut at 1e15, so
 -- that no sum overflows.
 SELECT
@@ -35,16 +35,9 @@ FROM (
     CASE WHEN r.memory_usage_mb IS NOT NULL THEN least(r.memory_usage_mb, 1e15) END AS memory,
     greatest(r.usage_frequency, 1) AS uses,
     floor(64 * ln(nullif(least(r.computation_time_ms, 1e15), 0)) / ln(2)) AS bucket,
-    least(
-      %(parts)s - 1,
-      floor(
-        extract(epoch FROM r.recorded_at - %(since)s) * %(parts)s
-        / extract(epoch FROM %(until)s - %(since)s)
-      )
-    )::integer AS part
+    floor(extract(epoch FROM r.recorded_at) / 86400)::integer AS part
   FROM featuretrail.feature_performance_metrics AS r
   WHERE r.recorded_at >= %(since)s
-    AND r.recorded_at <= %(until)s
     AND r.position <= %(position)s
 ) AS m
 GROUP BY m.feature_name, m.version, m.computation_context, m.part, m.bucket
