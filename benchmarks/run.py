@@ -30,6 +30,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "read_side": (),
     "performance": (),
     "quality": (),
+    "site": (),
     "pool": (),
     "timescaledb": (),
     "drift": ("evidently", "nannyml"),

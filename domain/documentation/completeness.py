@@ -75,7 +75,7 @@ def _defined(words: str, line: str) -> Callable[[FeatureFacts], Mend]:
         where = f'in [[group.features]] name = "{facts.definition.name}"'
         return (
             words,
-            f'{line}  # {where}, with version = "{version}"',
+            f'{line} # {where}, with version = "{version}"',
             f'featuretrail apply FILE.toml --reason "document {facts.feature.path}"',
         )
 
@@ -87,7 +87,7 @@ def _mend_group(facts: FeatureFacts) -> Mend:
     where = f'in [[group]] name = "{facts.group.name}", with version = "{version}"'
     return (
         f"the group {facts.group.name} is not described",
-        f'description = "..."  # {where}',
+        f'description = "..." # {where}',
         f'featuretrail apply FILE.toml --reason "document {facts.group.name}"',
     )
 

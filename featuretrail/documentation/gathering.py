@@ -1,5 +1,7 @@
 """Gathering what is known of a feature at a moment of the store."""
 
+from functools import cached_property
+
 from attrs import evolve, frozen
 
 from featuretrail.documentation.moments import StoreMoment
@@ -40,7 +42,7 @@ class Gatherer:
             changes=feature_changes(chronicle, path),
             lineage=self._lineage(feature.reference),
             parents=self._parents(feature.reference),
-            sets=self._sets(path),
+            sets=self._sets.get(path, ()),
             snapshots=tuple(each.snapshot_id for each in snapshots),
             quality=quality[-1] if quality else None,
             baselines=chronicle.baselines_of.get(path, ()),
@@ -88,13 +90,15 @@ class Gatherer:
             if str(each.version) == version
         )
 
-    def _sets(self, path: str) -> tuple[str, ...]:
-        return tuple(
-            f"{name}@{version.version}"
-            for name, known in sorted(self.at.registry.sets.items())
-            for version in known.versions
-            if any(pinned.path == path for pinned in version.pinned)
-        )
+    @cached_property
+    def _sets(self) -> dict[str, tuple[str, ...]]:
+        """The versions of sets that hold each feature."""
+        found: dict[str, list[str]] = {}
+        for name, known in sorted(self.at.registry.sets.items()):
+            for version in known.versions:
+                for pinned in version.pinned:
+                    found.setdefault(pinned.path, []).append(f"{name}@{version.version}")
+        return {path: tuple(each) for path, each in found.items()}
 
     def _incidents(self, path: str) -> tuple[Incident, ...]:
         return tuple(each.told() for each in self.at.chronicle.incidents_of.get(path, ()))

@@ -59,4 +59,4 @@ def test_groups_and_sets_are_held_to_it_too() -> None:
 
 def test_an_unknown_level_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(InvalidInputError, match="error, warning, ignore"):
-        ft.DocumentationPolicy(missing_owner="fatal")  # type: ignore[arg-type]
+        ft.DocumentationPolicy(missing_owner="fatal")
