@@ -1,11 +1,23 @@
 """The story, in order."""
 
-from flights import computed, derived, freezing, hindsight, origins, present, seasons, watch
+from pathlib import Path
+
+from flights import (
+    computed,
+    derived,
+    documented,
+    freezing,
+    hindsight,
+    origins,
+    present,
+    seasons,
+    watch,
+)
 from flights.scene import Scene
 
 
-def tell(scene: Scene) -> None:
-    """Tell every step of the story, on the screen and in the report."""
+def tell(scene: Scene) -> Path:
+    """Tell every step of the story, and return where the site that ends it begins."""
     year = scene.year
     scene.report.note(
         "data",
@@ -32,3 +44,4 @@ def tell(scene: Scene) -> None:
     watch.watch(scene)
     derived.rebuild(scene)
     derived.ask(scene, frozen)
+    return documented.write(scene)
