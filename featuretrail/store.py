@@ -603,6 +603,7 @@ class TimescaleDBFeatureStore:
             actor=actor,
             reason=reason,
         )
+
     def generate_feature_documentation(
         self,
         feature: str | FeatureReference,
