@@ -116,11 +116,13 @@ def _make(connection: AnyConnection, facts: dict[str, sql.Composable]) -> None:
 def _drop_surely(connection: AnyConnection, url: str, name: str) -> None:
     """Drop it, through another connection if this one was lost."""
     try:
-        if connection.closed:
+        try:
+            _drop(connection, name)
+        except psycopg.OperationalError:
+            if not connection.closed:
+                raise
             with connect(url, application_name=NAME) as another:
                 _drop(another, name)
-        else:
-            _drop(connection, name)
     except (psycopg.Error, DatabaseUnavailableError) as error:
         kind = DatabaseUnavailableError if isinstance(error, DatabaseError) else DatabaseError
         raise kind(

@@ -14,6 +14,7 @@ from featuretrail.projections.read_models import READ_MODELS, VIEWS
 from featuretrail.projections.status import projection_status
 
 LATE_SECONDS = 60.0
+"""Without a daemon the read side is moved on when somebody waits for it, which is no fault."""
 SHOWN = 5
 
 
@@ -106,11 +107,13 @@ def _read_side(connection: AnyConnection, notes: Notes) -> None:
             f"the read side lacks {status.dead_letters} events that it could not take in, the "
             f"first at position {first.position}: see `featuretrail projections status`",
         )
-    if lag and status.owner is None:
+    if lag and seconds > LATE_SECONDS:
+        mover = (
+            "nobody moves it on: run `featuretrail projections run`"
+            if status.owner is None
+            else f"process {status.owner.pid} moves it on: see `featuretrail projections status`"
+        )
         notes.find(
             "warning",
-            f"the read side is {lag} events behind and nobody moves it on: run `featuretrail "
-            "projections run`",
+            f"the read side is {lag} events behind, for {seconds:,.0f} s now, and {mover}",
         )
-    elif lag and seconds > LATE_SECONDS:
-        notes.find("warning", f"the read side is {lag} events behind, for {seconds:,.0f} s now")
