@@ -61,11 +61,16 @@ def throwaway(url: str) -> Iterator[Throwaway]:
             "collate": sql.Literal(collate),
             "ctype": sql.Literal(ctype),
         }
+        refusal: DatabaseError | None = None
         try:
-            _make(connection, facts)
+            refusal = _refusal(connection, facts)
+            if refusal is not None:
+                raise refusal
+            connection.execute(query("doctor/describe").format(name=facts["name"]))
             yield Throwaway(name, for_database(url, name))
         finally:
-            _drop_surely(connection, url, name)
+            if refusal is None:
+                _drop_surely(connection, url, name)
 
 
 def drop_abandoned(url: str) -> list[Abandoned]:
@@ -95,22 +100,22 @@ def _dropped(connection: AnyConnection, name: str) -> Abandoned | None:
     return Abandoned(name)
 
 
-def _make(connection: AnyConnection, facts: dict[str, sql.Composable]) -> None:
+def _refusal(connection: AnyConnection, facts: dict[str, sql.Composable]) -> DatabaseError | None:
+    """Make the database, or return why the server does not."""
     try:
         connection.execute(query("doctor/create").format(**facts))
-        connection.execute(query("doctor/describe").format(name=facts["name"]))
     except errors.InsufficientPrivilege as error:
-        user = connection.info.user
-        raise AccessDeniedError(
+        return AccessDeniedError(
             _said(error),
             "making a database for a while",
             "a role that may make databases",
-            f'a superuser can `ALTER ROLE "{user}" CREATEDB`',
-        ) from error
+            f'a superuser can `ALTER ROLE "{connection.info.user}" CREATEDB`',
+        )
     except psycopg.DatabaseError as error:
         if connection.closed:
             raise DatabaseUnavailableError(f"the connection was lost: {error}") from error
-        raise DatabaseError(f"the server makes no database for a while: {_said(error)}") from error
+        return DatabaseError(f"the server makes no database for a while: {_said(error)}")
+    return None
 
 
 def _drop_surely(connection: AnyConnection, url: str, name: str) -> None:

@@ -29,8 +29,6 @@ class DocumentationCheck:
         """Write a feature's page, and the same again, which makes no event."""
         with notes.part("documentation of the trial"):
             level = trial.feature("level")
-            if trial.table.num_rows == 0:
-                return
             written = notes.time(
                 "generate_feature_documentation",
                 lambda: trial.store.generate_feature_documentation(level),

@@ -7,7 +7,7 @@ import pyarrow as pa
 from attrs import define, field, frozen
 
 from featuretrail.doctor.notes import Notes
-from featuretrail.doctor.specimen import DERIVED, FEATURES, READINGS, SET, readings, spine
+from featuretrail.doctor.specimen import DERIVED, READINGS, SET, readings, spine
 from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.database import Capabilities, Database
@@ -48,14 +48,16 @@ class Trial:
     """Whether section 15's limits, which are for 100,000 rows, apply."""
 
     @cached_property
+    def made_up(self) -> pa.Table:
+        """The readings, whose definitions are registered from here on."""
+        self.store.register(READINGS, DERIVED, SET, reason="a trial of the doctor's")
+        return readings(self.rows)
+
+    @cached_property
     def table(self) -> pa.Table:
         """The readings, which are in the store from here on."""
-        self.store.register(READINGS, DERIVED, SET, reason="a trial of the doctor's")
-        table = readings(self.rows)
-        receipt = self.store.ingest(READINGS.name, table, idempotency_key="the doctor's readings")
-        if receipt.rows != self.rows:
-            raise AssertionError(f"{receipt.rows} of {self.rows} rows were stored")
-        return table
+        self.store.ingest(READINGS.name, self.made_up, idempotency_key="the doctor's readings")
+        return self.made_up
 
     @cached_property
     def snapshot(self) -> SnapshotInfo:
@@ -66,11 +68,9 @@ class Trial:
         """Return a limit for 100,000 rows, ``None`` where the trial has another number of rows."""
         return milliseconds if self.limited else None
 
-    def feature(self, name: str) -> str:
-        """Return how a feature of the readings is referred to."""
-        if name not in FEATURES:
-            raise KeyError(name)
-        return f"{READINGS.name}.{name}"
+    def feature(self, column: str) -> str:
+        """Return how a column of the readings, which are in the store, is referred to."""
+        return f"{READINGS.name}.{self.table.schema.field(column).name}"
 
 
 class Check(Protocol):

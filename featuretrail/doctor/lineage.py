@@ -28,14 +28,9 @@ class LineageCheck:
     def try_out(self, trial: Trial, patient: Patient, notes: Notes) -> None:  # noqa: ARG002
         """Declare where a feature is from, find that upstream, and try to close a circle."""
         with notes.part("a declaration of the trial"):
-            flow, level, lineage = (
-                trial.feature("flow"),
-                trial.feature("level"),
-                trial.store.lineage,
-            )
+            lineage = trial.store.lineage
+            flow, level = trial.feature("flow"), trial.feature("level")
             numbers = count(1)
-            if trial.table.num_rows == 0:
-                return
             notes.time(
                 "track_feature_lineage",
                 lambda: lineage.track(

@@ -12,7 +12,6 @@ from featuretrail.infrastructure.computing.functions import rule
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 SENSORS = 100
-FEATURES = ("level", "flow")
 
 
 @rule(["doctor_readings.level"])
@@ -39,7 +38,7 @@ DERIVED = FeatureGroup(
     features=[Feature("change", "float64", "Change of the level", rule=change, unit="cm")],
 )
 SET = FeatureSet(
-    "doctor_levels", [f"doctor_readings.{name}" for name in FEATURES], owner="featuretrail doctor"
+    "doctor_levels", ["doctor_readings.level", "doctor_readings.flow"], owner="featuretrail doctor"
 )
 
 

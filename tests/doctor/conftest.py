@@ -4,10 +4,9 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from featuretrail.infrastructure.settings import Settings
 from tests.engines.database import Database
@@ -63,7 +62,7 @@ def login(database: Database) -> Iterator[str]:
 
 def role_of(url: str) -> sql.Identifier:
     """The login that a URL connects as."""
-    return sql.Identifier(psycopg.conninfo.conninfo_to_dict(url)["user"])
+    return sql.Identifier(str(conninfo_to_dict(url)["user"]))
 
 
 def settings(url: str, **given: Any) -> Settings:
