@@ -13,6 +13,7 @@ from featuretrail.domain.errors import AccessDeniedError, DatabaseError
 from featuretrail.infrastructure.conninfo import read_only
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.throwaway import Abandoned, drop_abandoned, throwaway
+from tests.cli.test_documentation import blocks
 from tests.doctor.conftest import role_of, throwaways
 from tests.engines.database import Database
 
@@ -87,8 +88,10 @@ def test_a_role_that_may_not_make_databases_is_told_who_may(database: Database, 
     assert "permission denied to create database" in refused.value.refusal
     with pytest.raises(DatabaseError, match="read-only"), throwaway(read_only(database.url)):
         pass
+    [statement] = blocks("how-to/doctor.md", "sql")
+    name = role_of(login).as_string()
     with database.connect() as connection:
-        connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(role_of(login)))
+        connection.execute(statement.replace("doctor", name).encode())
     with throwaway(login) as made, psycopg.connect(made.url) as inside:
         assert inside.info.dbname == made.name
 
