@@ -119,7 +119,15 @@ def _refusal(connection: AnyConnection, facts: dict[str, sql.Composable]) -> Dat
 
 
 def _drop_surely(connection: AnyConnection, url: str, name: str) -> None:
-    """Drop it, through another connection if this one was lost."""
+    """Drop it, also if the connection was lost; an interruption of that is heard afterwards."""
+    try:
+        _drop_or_tell(connection, url, name)
+    except KeyboardInterrupt:
+        _drop_or_tell(connection, url, name)
+        raise
+
+
+def _drop_or_tell(connection: AnyConnection, url: str, name: str) -> None:
     try:
         try:
             _drop(connection, name)

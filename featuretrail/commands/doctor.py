@@ -66,17 +66,17 @@ def doctor(
 def _interruptible() -> Iterator[None]:
     """Let SIGTERM and a lost terminal interrupt as Ctrl-C does, so that everything is removed.
 
-    What comes after the first signal acts as it did before.
+    What comes after the first signal acts as it did before; what was ignored (nohup) stays so.
     """
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
+    before = {each: was for each, was in handlers.items() if was is not signal.SIG_IGN}
 
     def interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - a handler's signature
         for each, handler in before.items():
             signal.signal(each, handler)
         raise KeyboardInterrupt
 
-    for number in numbers:
+    for number in before:
         signal.signal(number, interrupt)
     try:
         yield

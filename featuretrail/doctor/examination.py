@@ -164,6 +164,8 @@ class Examination:
             migrate(made.url)
         except SchemaError as error:
             self.notes["tables"].find("error", f"a new database cannot be migrated: {error}")
+            for each in self.notes.values():
+                each.leave_out("the trial", "a new database cannot be migrated")
             return
         with (
             database_at(self.settings, made.url) as database,
