@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import psycopg
 import pyarrow as pa
+from attrs import field, frozen
 from psycopg import sql
 
-from featuretrail.domain.dtypes import ARROW_TYPES
+from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
 from featuretrail.domain.errors import InvalidSpineError
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.retrieval.removals import removals
@@ -17,6 +18,14 @@ from featuretrail.infrastructure.values.frames import to_table
 from featuretrail.infrastructure.values.tables import retracted_table, values_table
 
 _ARRAYS = {"text": sql.SQL("text[]"), "int64": sql.SQL("bigint[]")}
+
+
+@frozen(eq=False)
+class FoundLabels:
+    """The label of each spine row and its event time; NULL, both, where there is none."""
+
+    values: pa.ChunkedArray = field(repr=False)
+    event_times: pa.ChunkedArray = field(repr=False)
 
 
 def with_labels(spine: pa.Table, labels: Any, name: str) -> tuple[pa.Table, str]:  # noqa: ANN401
@@ -55,8 +64,8 @@ def look_up_labels(
     label: ResolvedFeature,
     time_column: str,
     position: int,
-) -> pa.ChunkedArray:
-    """Return for each spine row the label's first value at or after the spine time.
+) -> FoundLabels:
+    """Find for each spine row the label's first value at or after the spine time.
 
     Only what was known at ``position`` counts; of several values of one event time the last one
     ingested holds; retracted values are no labels. A row without a label gets NULL. Raises
@@ -84,9 +93,13 @@ def look_up_labels(
         moments = spine.column(time_column).cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
         each.check_forward(moments.to_numpy())
     values: list[Any] = [None] * spine.num_rows
-    for ordinal, value in rows:
-        values[ordinal - 1] = value
-    return pa.chunked_array([pa.array(values, ARROW_TYPES[label.dtype])])
+    times: list[Any] = [None] * spine.num_rows
+    for ordinal, value, time in rows:
+        values[ordinal - 1], times[ordinal - 1] = value, time
+    return FoundLabels(
+        pa.chunked_array([pa.array(values, ARROW_TYPES[label.dtype])]),
+        pa.chunked_array([pa.array(times, UTC_TIME)]),
+    )
 
 
 def _statement(label: ResolvedFeature) -> sql.Composed:
@@ -110,12 +123,12 @@ def _statement(label: ResolvedFeature) -> sql.Composed:
           FROM featuretrail.batches AS batches
           WHERE batches.group_name = %(group)s AND batches.position <= %(position)s
         )
-        SELECT spine.ordinal, found.value
+        SELECT spine.ordinal, found.value, found.event_time
         FROM unnest({arrays}, %(times)s::timestamptz[])
           WITH ORDINALITY AS spine ({names}, moment, ordinal)
         CROSS JOIN last_cut
         CROSS JOIN LATERAL (
-          SELECT stored.{column} AS value
+          SELECT stored.{column} AS value, stored.event_time
           FROM {values} AS stored
           WHERE {same_key} AND stored.event_time >= spine.moment
             AND stored.batch IN (SELECT cut.batch FROM cut)
