@@ -41,6 +41,7 @@ unit: ## the tests on all engine tiers (ARGS="-k name --tiers embedded")
 	@tools/environment.sh test
 	@tools/engines/install.sh
 	@tools/brokers/install.sh
+	@tools/browser/install.sh
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 wheel: ## sdist and wheel in build/dist, tested from another folder

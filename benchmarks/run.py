@@ -31,6 +31,7 @@ PEERS: dict[str, tuple[str, ...]] = {
     "performance": (),
     "quality": (),
     "served_log": (),
+    "site": (),
     "pool": (),
     "timescaledb": (),
     "drift": ("evidently", "nannyml"),

@@ -13,6 +13,8 @@ def columns(text: str) -> int:
     >>> columns("wind"), columns("風速")
     (4, 4)
     """
+    if text.isascii():
+        return len(text)
     return sum(0 if combining(each) else 1 + (east_asian_width(each) in "WF") for each in text)
 
 
@@ -52,7 +54,7 @@ def visible(text: str) -> str:
     >>> visible("a\\tb\\n")
     'a␉b␊'
     """
-    return "".join(map(_held, text))
+    return text if text.isprintable() else "".join(map(_held, text))
 
 
 def number(value: float) -> str:

@@ -48,10 +48,13 @@ def main() -> None:
         )
     report.timed("prepare", time.perf_counter() - began)
     with store:
-        tell(Scene(store, year, screen, report, options.folder, options.broker))
+        site = tell(Scene(store, year, screen, report, options.folder, options.broker))
     report.timed("everything", time.perf_counter() - began)
     report.write(options.folder / "report.json")
-    screen.closing(f"The facts of this story are in {options.folder / 'report.json'}.")
+    screen.closing(
+        f"The facts of this story are in {options.folder / 'report.json'}, and the documentation "
+        f"of its features begins with {site}."
+    )
 
 
 def _flights(rows: int) -> str:

@@ -9,6 +9,7 @@ from featuretrail.audit.states import RegistryAt, StateAt
 from featuretrail.audit.tables import TableAt
 from featuretrail.audit.verification import AuditReport
 from featuretrail.connection import connect
+from featuretrail.documentation.site import SiteReport
 from featuretrail.domain.changes import Change, Registration
 from featuretrail.domain.charts.picture import FeaturePicture
 from featuretrail.domain.consistency.comparison import FeatureComparison, TableComparison
@@ -17,6 +18,10 @@ from featuretrail.domain.consistency.report import CheckResult, ConsistencyRepor
 from featuretrail.domain.consistency.tolerance import Tolerance
 from featuretrail.domain.constraints import NotNull, OneOf, Range
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
+from featuretrail.domain.documentation.completeness import Missing
+from featuretrail.domain.documentation.policy import DocumentationPolicy, PolicyFinding
+from featuretrail.domain.documentation.record import FeatureDocumentation
+from featuretrail.domain.documentation.scoring import Criterion
 from featuretrail.domain.drift.thresholds import Thresholds
 from featuretrail.domain.errors import (
     AccessDeniedError,
@@ -128,6 +133,7 @@ __all__ = [
     "ContentAlteredError",
     "CostEstimate",
     "CostSummary",
+    "Criterion",
     "DatabaseError",
     "DatabaseUnavailableError",
     "DefinitionChangedError",
@@ -135,11 +141,13 @@ __all__ = [
     "DeliveryReport",
     "Difference",
     "Dimension",
+    "DocumentationPolicy",
     "DriftCheck",
     "EndpointError",
     "EngineError",
     "Feature",
     "FeatureComparison",
+    "FeatureDocumentation",
     "FeatureGroup",
     "FeatureLineage",
     "FeaturePerformance",
@@ -172,6 +180,7 @@ __all__ = [
     "LogEntry",
     "Logging",
     "MaintenanceReport",
+    "Missing",
     "MissingPackageError",
     "MonitorInfo",
     "MonitorReport",
@@ -192,6 +201,7 @@ __all__ = [
     "ParkedEvent",
     "ParquetSource",
     "PoisonMessageError",
+    "PolicyFinding",
     "PostgresSource",
     "ProjectionError",
     "ProjectionStatus",
@@ -210,6 +220,7 @@ __all__ = [
     "SchemaError",
     "SetQuality",
     "Settings",
+    "SiteReport",
     "SnapshotDiff",
     "SnapshotInfo",
     "SnapshotVerification",

@@ -14,6 +14,7 @@ from featuretrail.commands import (
     consistency,
     db,
     definitions,
+    docs,
     drift,
     drift_past,
     features,
@@ -71,6 +72,7 @@ app.add_typer(monitor.app, name="monitor")
 app.add_typer(stream.app, name="stream")
 app.add_typer(outcomes.app, name="outcomes")
 app.add_typer(consistency.app, name="consistency")
+app.add_typer(docs.app, name="docs")
 
 
 @app.callback()

@@ -13,9 +13,11 @@ from featuretrail.audit.audit import Audit
 from featuretrail.consistency.checker import FeatureConsistencyChecker
 from featuretrail.consistency.order import CHECK_TYPES, Tolerances
 from featuretrail.consistency.parts import ConsistencyParts
+from featuretrail.documentation.documentation import Documentation
 from featuretrail.domain.changes import Registration
 from featuretrail.domain.consistency.report import ConsistencyReport
 from featuretrail.domain.definitions import FeatureGroup, FeatureSet
+from featuretrail.domain.documentation.record import FeatureDocumentation
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.events.outcomes import OnConflict
 from featuretrail.domain.inputs import check_label, check_text, optional
@@ -166,6 +168,7 @@ class TimescaleDBFeatureStore:
         self.lineage = FeatureLineageTracker(
             database, self._log, self._registry, lineage, declarer, self._metadata
         )
+        self.documentation = Documentation(self.quality.sources, lineage, self.projections)
         self.training_runs = TrainingRuns(database, self._log, lineage)
         self.retention = RetentionSettings(database, self._log, self._metadata)
         self._maintenance = Maintenance(database, self.projections)
@@ -600,6 +603,17 @@ class TimescaleDBFeatureStore:
             actor=actor,
             reason=reason,
         )
+
+    def generate_feature_documentation(
+        self,
+        feature: str | FeatureReference,
+        version: str | Version | None = None,
+        *,
+        reason: str | None = None,
+        actor: str | None = None,
+    ) -> FeatureDocumentation:
+        """Write and record a feature's documentation; see ``store.documentation.generate``."""
+        return self.documentation.generate(feature, version, reason=reason, actor=actor)
 
     @needs("auditor")
     def registry(self, known_at: int | datetime | None = None) -> Registry:

@@ -17,6 +17,7 @@ from featuretrail.domain.errors import InvalidInputError
 from featuretrail.infrastructure.alerts.settings import AlertSettings, AlertVariables
 from featuretrail.infrastructure.conninfo import with_defaults
 from featuretrail.infrastructure.consistency.settings import ConsistencySettings
+from featuretrail.infrastructure.documentation_settings import DocumentationSettings
 
 PREFIX = "FEATURETRAIL_"
 FILE = Path("featuretrail.toml")
@@ -47,7 +48,8 @@ class Settings(BaseSettings):
     online answers are logged. ``sslmode`` and the paths of certificates and keys are
     libpq's; what ``url`` says of them stays. Timeouts are seconds, 0 is none. ``alerts`` are the
     destinations of alerts, each also a variable such as ``FEATURETRAIL_ALERT_OPS_MAIL``;
-    ``consistency`` are the other systems that snapshots are compared with.
+    ``consistency`` are the other systems that snapshots are compared with; ``documentation`` has
+    the policy that definitions are held to.
     """
 
     model_config = SettingsConfigDict(
@@ -75,6 +77,7 @@ class Settings(BaseSettings):
     serve_log: float = Field(default=0.0, ge=0, le=1)
     alerts: AlertSettings = AlertSettings()
     consistency: ConsistencySettings = ConsistencySettings()
+    documentation: DocumentationSettings = DocumentationSettings()
     sslmode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] | None = (
         None
     )

@@ -1,6 +1,7 @@
 """A histogram of current values against those of a baseline, before it is drawn."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from math import inf, isfinite, isnan
 
@@ -70,7 +71,7 @@ class Histogram:
     temporal: bool
     names: tuple[str, str]
 
-    @property
+    @cached_property
     def span(self) -> tuple[float, float]:
         """The least and the greatest finite edge; (0, 0) where there is none."""
         edges = [each for held in self.bins for each in (held.low, held.high) if isfinite(each)]

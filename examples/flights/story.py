@@ -1,9 +1,12 @@
 """The story, in order."""
 
+from pathlib import Path
+
 from flights import (
     computed,
     december,
     derived,
+    documented,
     freezing,
     hindsight,
     judged,
@@ -15,8 +18,8 @@ from flights import (
 from flights.scene import Scene
 
 
-def tell(scene: Scene) -> None:
-    """Tell every step of the story, on the screen and in the report."""
+def tell(scene: Scene) -> Path:
+    """Tell every step of the story, and return where the site that ends it begins."""
     year = scene.year
     scene.report.note(
         "data",
@@ -46,3 +49,4 @@ def tell(scene: Scene) -> None:
     watch.watch(scene)
     derived.rebuild(scene)
     derived.ask(scene, frozen)
+    return documented.write(scene)

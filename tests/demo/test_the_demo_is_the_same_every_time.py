@@ -39,6 +39,9 @@ def test_a_second_run_starts_afresh_and_reports_the_same_facts_which_hold(workpl
     assert first["computing"]["new_at_once"] == 0
     _check_seasons(first["seasons"], workplace)
     _check_watch(first["watch"])
+    assert (workplace / "site" / "index.html").is_file()
+    assert first["documentation"]["pages"] > len(first["documentation"]["quality"]) > 10
+    assert all(score > 0 for score in first["documentation"]["completeness"].values())
 
 
 def _check_seasons(facts: dict[str, Any], folder: Path) -> None:
@@ -79,6 +82,7 @@ def _run(folder: Path) -> dict[str, Any]:
         encoding="utf-8",
     )
     assert "✗" not in done.stdout
+    assert f"begins with {folder / 'site' / 'index.html'}" in " ".join(done.stdout.split())
     assert "\x1b[" not in done.stdout, "no colours when piped"
     report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     digests = dict(_digests(report))

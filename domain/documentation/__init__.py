@@ -1,0 +1,1 @@
+"""Documentation of features: what is known of one, how good that is, what is missing, as text."""

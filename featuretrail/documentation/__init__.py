@@ -1,0 +1,1 @@
+"""Documentation: of one feature as a record, of all as a site."""
