@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from shlex import quote
 from typing import Any
 
 from blake3 import blake3
@@ -45,6 +46,7 @@ def _environment() -> Environment:
         "cell": told_cell,
         "constraint": constraint,
         "duration": duration,
+        "quote": quote,
         "picture": Markup,
         "clip": clip,
     }
