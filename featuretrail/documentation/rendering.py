@@ -14,6 +14,7 @@ from markupsafe import Markup
 from featuretrail.documentation import addresses
 from featuretrail.domain.charts.figures import figure
 from featuretrail.domain.charts.palette import PALETTE
+from featuretrail.domain.consistency.words import words_of
 from featuretrail.domain.documentation.wording import constraint, duration
 from featuretrail.domain.lettering import visible
 
@@ -49,6 +50,7 @@ def _environment() -> Environment:
         "quote": quote,
         "picture": Markup,
         "clip": clip,
+        "found": words_of,
     }
     environment.globals |= {
         name: getattr(addresses, name)
