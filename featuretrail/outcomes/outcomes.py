@@ -39,7 +39,7 @@ class Outcomes:
         self._registry = registry
         self._snapshots = snapshots
         self._reader = OutcomeReader(database, registry)
-        judged = JudgedThings(ServedReader(database, registry), snapshots)
+        judged = JudgedThings(database, ServedReader(database, registry), snapshots)
         self._recorder = OutcomeRecorder(database, log, registry, values, judged)
 
     @needs("writer")
