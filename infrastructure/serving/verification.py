@@ -4,8 +4,9 @@ What retention removed is stated by events too: of batches before such an event,
 before its horizon have to be gone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from attrs import asdict, frozen
 from psycopg.rows import dict_row
@@ -41,7 +42,7 @@ class _Removal:
     """Rows served before ``horizon`` were removed by the event at ``position``; 0: none were."""
 
     position: int = 0
-    horizon: datetime = datetime.min.replace(tzinfo=UTC)
+    horizon: datetime = datetime(1, 1, 1, tzinfo=UTC)
 
     def took(self, position: int, moment: datetime) -> bool:
         """Whether it removed what a batch at ``position`` holds of a moment."""
@@ -111,8 +112,13 @@ def _fault(
     is_cut = removal.took(recorded.position, event.first_served_at)
     if len(rows) > event.rows or (len(rows) < event.rows and not is_cut):
         return f"{len(rows)} rows are stored, the event certifies {event.rows}"
-    if is_cut:  # a horizon within the batch: its digest is of all its rows
-        return None
+    # where a horizon cuts through the batch, its digest is of rows that went
+    return None if is_cut else _content_fault(registry, event, rows)
+
+
+def _content_fault(
+    registry: Registry, event: ServedLogged, rows: Sequence[Mapping[str, Any]]
+) -> str | None:
     try:
         found_sheets = [sheet.certified() for sheet in sheets_of(registry, rows)]
     except (FeatureTrailError, TypeError, ValueError, LookupError) as error:

@@ -138,7 +138,7 @@ def test_a_replaced_outcome_holds_for_every_snapshot_and_answer_it_judged(
         again = served.set_column(1, "event_time", landed(4.0, hours=hours)["event_time"])
         again = again.set_column(2, "arr_delay", pa.array([4.0]))
         assert store.record_outcomes(LABEL, again).repeated == 1
-    with pytest.raises(ft.OutcomeConflictError, match="1.0 is given, 4.0 holds"):
+    with pytest.raises(ft.OutcomeConflictError, match=r"1\.0 is given, 4\.0 holds"):
         store.record_outcomes(LABEL, landed(1.0), snapshot=second)
 
 

@@ -1,4 +1,4 @@
-"""Retention of the served log: whole days go, an event says so, and the audit proves what is left."""
+"""Retention of the served log: whole days go, an event says so, the audit proves what is left."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +21,7 @@ def faults(store: ft.TimescaleDBFeatureStore) -> list[str]:
 
 @pytest.mark.tiers("embedded", "apache", "community")
 def test_what_was_served_long_ago_goes_and_the_audit_knows(
-    store: ft.TimescaleDBFeatureStore, database: Database
+    store: ft.TimescaleDBFeatureStore,
 ) -> None:
     store.register(
         ft.FeatureGroup(
@@ -50,8 +50,8 @@ def test_what_was_served_long_ago_goes_and_the_audit_knows(
     assert store.maintain().removed == ()
     assert store.audit.verify().faults == ()
     assert store.record_outcomes("flights.arr_delay", outcomes).repeated == 1
+    other = {**outcomes, "served_id": answer["served_id"].to_pylist()[1:]}
     with pytest.raises(ft.NotFoundError, match="no served row"):
-        other = {**outcomes, "served_id": answer["served_id"].to_pylist()[1:]}
         store.record_outcomes("flights.arr_delay", other)
     store.get_online_features(FEATURES, {"origin": ["EWR"]})  # late: after the removal it stays
     store.served.flush()
