@@ -48,9 +48,10 @@ def upgrade(url: str, progress: Progress, policy: Policy = "park") -> Upgrade:
     """Bring the database at ``url`` to this version; any number of processes may do it at once.
 
     First the migrations, each whole or not at all. Then, where TimescaleDB has come since they
-    were made, tables of values, served rows, outcomes and the read side become hypertables, and what
-    the edition can do by itself (compression, daily jobs) is set up. Whatever interrupts it, the
-    next call goes on from there. Raises ``SchemaError``, ``ConflictError`` or ``DatabaseError``.
+    were made, tables of values, served rows, outcomes and the read side become hypertables, and
+    what the edition can do by itself (compression, daily jobs) is set up. Whatever interrupts it,
+    the next call goes on from there. Raises ``SchemaError``, ``ConflictError`` or
+    ``DatabaseError``.
     """
     applied = migrate(url)
     with connect(url, application_name=NAME) as connection, turn(connection):
