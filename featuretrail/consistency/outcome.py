@@ -210,4 +210,4 @@ class OutcomeCheck:
         later = outcomes.column(POSITION).to_numpy()[places] > self.snapshot.position
         values = tables.columns[path].found.array.take(pa.array(np.asarray(places)))
         told = "outcomes recorded after the snapshot was frozen"
-        return {path: [Candidate("later value", told, values, later)]}
+        return {path: [Candidate("later value", told, values, later, certain=True)]}
