@@ -1,7 +1,6 @@
 """Outcomes as labels: which row of a snapshot each of them is the label of."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -16,13 +15,13 @@ from featuretrail.domain.outcomes.rows import EVENT_TIME, JUDGED_TIME
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.snapshots.labels import look_up_labels
 
-_LAST = datetime.max.replace(tzinfo=UTC)
-
 
 def by_the_label_rule(
     parts: ConsistencyParts, label: ResolvedFeature, rows: pa.Table, time_column: str
-) -> pa.Table:
+) -> pa.Table | None:
     """Return the outcomes that are the labels of ``rows``, each with its row's ``judged_time``.
+
+    Their columns are those of ``OutcomeColumns``.
 
     The label of a row is the first value at or after its time (decision 0004), by what the store
     knows now. Of the outcomes recorded of that entity and event time the last is the row's; a row
@@ -38,15 +37,26 @@ def by_the_label_rule(
     rows, times = rows.filter(labelled), times.filter(labelled)
     span = pc.min_max(times).as_py()
     if span["min"] is None:
-        return parts.outcomes.rows(label.reference, limit=0)
-    until = min(span["max"], _LAST - timedelta.resolution) + timedelta.resolution
-    outcomes = parts.outcomes.rows(label.reference, since=span["min"], until=until)
+        return None
+    outcomes = parts.outcome_columns.between(label, span["min"], span["max"])
     wanted = rows.select(keys).append_column(EVENT_TIME, times)
-    places = _last_of(outcomes, wanted)
+    places = _last_of(
+        comparable(outcomes, [*(f"key {key}" for key in keys), EVENT_TIME], "the outcomes"),
+        EntityCodes.of(comparable(wanted, wanted.column_names, "the snapshot")),
+    )
     met = places >= 0
     judged = rows.column(time_column).filter(pa.array(met)).cast(UTC_TIME)
     held = outcomes.take(pa.array(places[met]))
     return held.set_column(held.column_names.index(JUDGED_TIME), JUDGED_TIME, judged)
+
+
+def that_judge(parts: ConsistencyParts, label: ResolvedFeature, snapshot_id: str) -> pa.Table:
+    """Return the outcomes that hold for rows of a snapshot: of each row the last recorded."""
+    outcomes = parts.outcome_columns.of_snapshot(label, snapshot_id)
+    names = [*(f"key {key}" for key in label.group.keys), JUDGED_TIME]
+    given = comparable(outcomes, names, "the outcomes")
+    entities = EntityCodes.of(given)
+    return outcomes.take(pa.array(np.unique(_last_of(given, entities))))
 
 
 def comparable(table: pa.Table, names: Sequence[str], what: str) -> list[pa.Array]:
@@ -60,11 +70,9 @@ def _distinct(rows: pa.Table) -> pa.Table:
     return rows.take(pa.array(np.sort(np.unique(codes, return_index=True)[1])))
 
 
-def _last_of(outcomes: pa.Table, wanted: pa.Table) -> Ints:
-    """Return for each wanted entity and event time the last outcome recorded of it, or -1."""
-    names = wanted.column_names
-    entities = EntityCodes.of(comparable(wanted, names, "the snapshot"))
-    codes = entities.encode(comparable(outcomes, names, "the outcomes"))
-    last = np.full(entities.count + 1, -1, np.int64)
+def _last_of(outcomes: Sequence[pa.Array], wanted: EntityCodes) -> Ints:
+    """Return for each wanted entity and time the last of the outcomes of it, or -1."""
+    codes = wanted.encode(outcomes)
+    last = np.full(wanted.count + 1, -1, np.int64)
     last[codes] = np.arange(codes.size)  # in the order of the log; strangers come last
-    return last[entities.codes]
+    return last[wanted.codes]

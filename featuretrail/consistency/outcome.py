@@ -2,11 +2,12 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from attrs import evolve, frozen
 
 from featuretrail.consistency.examined import ExaminedSnapshot
 from featuretrail.consistency.history import History
-from featuretrail.consistency.labels import by_the_label_rule, comparable
+from featuretrail.consistency.labels import by_the_label_rule, comparable, that_judge
 from featuretrail.consistency.order import ConsistencyOrder
 from featuretrail.consistency.parts import ConsistencyParts
 from featuretrail.consistency.results import evaluated, not_evaluated
@@ -18,12 +19,11 @@ from featuretrail.domain.consistency.tolerance import check_tolerances
 from featuretrail.domain.entities import EntityCodes
 from featuretrail.domain.errors import RetentionError
 from featuretrail.domain.events.checks import CheckType
-from featuretrail.domain.outcomes.rows import JUDGED_TIME
+from featuretrail.domain.outcomes.rows import JUDGED_TIME, VALUE
 from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.infrastructure.consistency.outcomes import POSITION, SEEN
 
 CHECK: CheckType = "outcome"
-
-POSITION = "position"
 
 
 def check_outcome(
@@ -57,7 +57,6 @@ class OutcomeCheck:
         """Return the outcome of all comparisons."""
         path = self.label.reference.path
         direct = self._direct()
-        seen = [name for name in self.snapshot.outputs if name != path]
         found: list[TableComparison] = []
         reasons: list[str] = []
         by_rule, why = self._by_rule(direct)
@@ -66,7 +65,7 @@ class OutcomeCheck:
             said, late = self._label(outcomes, f"outcomes of {path}{how}")
             found += said
             reasons += late
-        found += [each for name in seen for each in self._seen(direct, name)]
+        found += self._seen(direct)
         if not found:
             return not_evaluated(CHECK, *(reasons or [self._nothing()]))
         paths = {name for each in found for name in each.features}
@@ -93,8 +92,7 @@ class OutcomeCheck:
 
     def _direct(self) -> pa.Table:
         """Return the outcomes that judge rows of the snapshot that are in the sample."""
-        outcomes = self.parts.outcomes.of_snapshot(self.snapshot.snapshot_id, self.label.reference)
-        outcomes = outcomes.filter(outcomes.column(JUDGED_TIME).is_valid())
+        outcomes = that_judge(self.parts, self.label, self.snapshot.snapshot_id)
         here = EntityCodes.of(comparable(self.snapshot.table, self._names, "the snapshot"))
         return outcomes.filter(pa.array(here.encode(self._places(outcomes)) >= 0))
 
@@ -108,14 +106,16 @@ class OutcomeCheck:
         rows = self.snapshot.table.filter(pa.array(~judged))
         if not rows.num_rows:
             return nothing, []
+        time = self.snapshot.time_column
         try:
-            time = self.snapshot.time_column
-            return by_the_label_rule(self.parts, self.label, rows, time), []
+            outcomes = by_the_label_rule(self.parts, self.label, rows, time)
         except RetentionError as error:
             return nothing, [f"rows that no outcome judges were not compared: {error}"]
+        return (nothing if outcomes is None else outcomes), []
 
     def _places(self, outcomes: pa.Table) -> list[pa.Array]:
-        return comparable(outcomes, [*self._keys, JUDGED_TIME], "the outcomes")
+        names = [*(f"key {key}" for key in self._keys), JUDGED_TIME]
+        return comparable(outcomes, names, "the outcomes")
 
     def _label(self, outcomes: pa.Table, name: str) -> tuple[list[TableComparison], list[str]]:
         """Compare labels; rows that had none, as their outcome came later, are only told."""
@@ -135,17 +135,26 @@ class OutcomeCheck:
             f"{late:,} rows had no label when the snapshot was frozen; their outcomes were "
             "recorded later and are not compared"
         )
-        said = self._compared(rows, outcomes, "value", self.label, output, name)
+        said = self._compared(rows, outcomes, VALUE, self.label, output, name)
         return ([] if said is None else [said]), ([told] if late else [])
 
-    def _seen(self, outcomes: pa.Table, path: str) -> list[TableComparison]:
-        if path not in outcomes.column_names:
+    def _seen(self, direct: pa.Table) -> list[TableComparison]:
+        """Compare each feature that the tracker saw with the rows that it judged."""
+        if not pc.any(direct.column(SEEN)).as_py():
             return []
-        told = outcomes.filter(outcomes.column(path).is_valid())
-        feature, output = self.snapshot.features[path], self.snapshot.outputs[path]
-        rows = self._judged(told)
-        said = self._compared(rows, told, path, feature, output, f"seen of {path}")
-        return [] if said is None else [said]
+        snapshot = self.snapshot
+        outcomes = self.parts.outcomes.of_snapshot(snapshot.snapshot_id, self.label.reference)
+        named = {key: f"key {key}" for key in self._keys}
+        outcomes = outcomes.rename_columns([named.get(n, n) for n in outcomes.column_names])
+        here = EntityCodes.of(comparable(snapshot.table, self._names, "the snapshot"))
+        outcomes = outcomes.filter(pa.array(here.encode(self._places(outcomes)) >= 0))
+        found = []
+        for path, output in snapshot.outputs.items():
+            if path in outcomes.column_names:
+                told = outcomes.filter(outcomes.column(path).is_valid())
+                feature, rows = snapshot.features[path], self._judged(told)
+                found.append(self._compared(rows, told, path, feature, output, f"seen of {path}"))
+        return [each for each in found if each is not None]
 
     def _judged(self, outcomes: pa.Table) -> pa.Table:
         """Return the rows of the matrix that outcomes judge."""
@@ -166,7 +175,7 @@ class OutcomeCheck:
         if not outcomes.num_rows:
             return None
         snapshot, path = self.snapshot, feature.reference.path
-        found = outcomes.select([*self._keys, JUDGED_TIME, column])
+        found = outcomes.select([*(f"key {key}" for key in self._keys), JUDGED_TIME, column])
         tables = measure(
             rows,
             found.rename_columns([*self._names, path]),
@@ -177,7 +186,7 @@ class OutcomeCheck:
         )
         candidates = (
             self._later(tables, path, outcomes)
-            if column == "value"
+            if column == VALUE
             else self._history(rows).candidates(tables, {path: feature})
         )
         said = compare(name, tables, limits=self.order.limits, candidates=candidates)
@@ -201,4 +210,4 @@ class OutcomeCheck:
         later = outcomes.column(POSITION).to_numpy()[places] > self.snapshot.position
         values = tables.columns[path].found.array.take(pa.array(np.asarray(places)))
         told = "outcomes recorded after the snapshot was frozen"
-        return {path: [Candidate("later value", told, values, later)]}
+        return {path: [Candidate("later value", told, values, later, certain=True)]}
