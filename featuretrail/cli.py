@@ -15,6 +15,7 @@ from featuretrail.commands import (
     db,
     definitions,
     docs,
+    doctor,
     drift,
     drift_past,
     features,
@@ -73,6 +74,7 @@ app.add_typer(stream.app, name="stream")
 app.add_typer(outcomes.app, name="outcomes")
 app.add_typer(consistency.app, name="consistency")
 app.add_typer(docs.app, name="docs")
+doctor.add_commands(app)
 
 
 @app.callback()

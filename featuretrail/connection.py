@@ -67,14 +67,15 @@ def database_of(settings: Settings) -> Iterator[Database]:
     """
     url = settings.secret_url
     if url is not None:
-        with _pool(settings, url) as database:
+        with database_at(settings, url) as database:
             yield database
         return
-    with embedded.start(settings.embedded) as server, _pool(settings, server.url) as database:
+    with embedded.start(settings.embedded) as server, database_at(settings, server.url) as database:
         yield database
 
 
-def _pool(settings: Settings, url: str) -> Database:
+def database_at(settings: Settings, url: str) -> Database:
+    """Open the database at ``url`` with the pool and the limits of ``settings``."""
     return Database(
         url,
         pool_size=settings.pool_size,
@@ -95,7 +96,7 @@ def _open(
     default_artifacts: str,
     server: embedded.EmbeddedServer | None = None,
 ) -> TimescaleDBFeatureStore:
-    database = _pool(settings, url)
+    database = database_at(settings, url)
     try:
         with access(database, "reader", "opening the store"), database.connection() as connection:
             check(connection)

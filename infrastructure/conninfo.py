@@ -68,6 +68,18 @@ def with_defaults(url: str, parameters: Mapping[str, str | None]) -> str:
     return make_conninfo("", **{**given, **_parsed(url)}) if given else url
 
 
+def for_database(url: str, name: str) -> str:
+    """Return ``url`` leading to the database ``name`` of the same server."""
+    return make_conninfo("", **{**_parsed(url), "dbname": name})
+
+
+def read_only(url: str) -> str:
+    """Return ``url`` with sessions whose every statement the server keeps from writing."""
+    given = _parsed(url)
+    options = f"{given.pop('options', '')} -c default_transaction_read_only=on".strip()
+    return make_conninfo("", **{**given, "options": options})
+
+
 def address(url: str) -> str:
     """Return where ``url`` leads, ``user@host:port/database``, without any secret."""
     given = _parsed(url)

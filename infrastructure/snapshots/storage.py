@@ -46,6 +46,19 @@ class SnapshotStorage:
         name = f"{created.feature_set}@{created.version}"
         return self.fetch(created.digest, created.storage, "stored snapshot", name)
 
+    def holds(self, created: SnapshotCreated) -> bool:
+        """Return whether a store has a snapshot's matrix, intact or not; it is not read.
+
+        Raises ``StorageError`` when a store cannot be asked.
+        """
+        with self._database.connection() as connection:
+            for url in dict.fromkeys((self.url, created.storage)):
+                with _failures_named(url):
+                    store = self._blobs if url == self.url else open_blob_store(url)
+                    if store.exists(created.digest, connection):
+                        return True
+        return False
+
     def fetch(self, digest: str, storage: str, kind: str, name: str) -> pa.Table:
         """Return the table of ``digest``, checked, that was written to ``storage``.
 

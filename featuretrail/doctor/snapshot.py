@@ -1,0 +1,58 @@
+"""``snapshot``: are frozen training sets where they were put, and can one be made and proven?"""
+
+from attrs import frozen
+
+from featuretrail.doctor.examined import Patient, Trial
+from featuretrail.doctor.notes import Notes
+from featuretrail.doctor.specimen import SET, spine
+from featuretrail.infrastructure.snapshots.catalogue import SnapshotCatalogue
+from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
+
+NEWEST = 100
+"""How many snapshots are looked for; `snapshot verify` and `audit verify` read them whole."""
+
+
+@frozen
+class SnapshotCheck:
+    """Looks for the stored rows of the newest snapshots; makes, reads and proves one."""
+
+    name: str = "snapshot"
+
+    def look(self, patient: Patient, notes: Notes) -> None:
+        """Ask the stores of snapshots whether they have the newest ones."""
+        with notes.part("the snapshots of the store"):
+            known = SnapshotCatalogue(patient.database).all()
+            storage = SnapshotStorage(patient.database, patient.blobs)
+            newest = [each.created for each in known[-NEWEST:]]
+            lost = [each for each in newest if not storage.holds(each)]
+            notes.facts |= {
+                "snapshots": len(known),
+                "looked_for": len(newest),
+                "kept_in": storage.url,
+            }
+            for each in lost:
+                notes.find(
+                    "error",
+                    f"the rows of snapshot {each.feature_set}@{each.version} are not in "
+                    f"{' nor in '.join(dict.fromkeys((storage.url, each.storage)))}: restore the "
+                    f"file of digest {each.digest}",
+                )
+
+    def try_out(self, trial: Trial, patient: Patient, notes: Notes) -> None:  # noqa: ARG002
+        """Freeze the readings, read them back, prove them, and freeze the same again."""
+        with notes.part("a snapshot of the trial"):
+            store, work = trial.store, f"snapshot of {trial.rows:,} rows"
+            rows = spine(trial.table)
+            made = notes.time(work, lambda: trial.snapshot, tries=1)
+            read = notes.time(
+                f"read the {work}", lambda: store.get_feature_snapshot(made.snapshot_id)
+            )
+            notes.expect(
+                read.to_arrow().num_rows == trial.rows, f"{made.snapshot_id} lost rows when read"
+            )
+            proof = notes.time(
+                f"prove the {work}", lambda: store.verify_snapshot(made.snapshot_id), tries=1
+            )
+            notes.expect(proof.ok, f"{made.snapshot_id} cannot be derived again")
+            again = store.create_feature_snapshot(SET, rows)
+            notes.expect(again.digest == made.digest, "the same rows have another digest")
