@@ -9,6 +9,7 @@ from featuretrail.infrastructure.conninfo import Session
 from featuretrail.infrastructure.database import Database, connect
 from featuretrail.infrastructure.migrations import migrate
 from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.values.converting import convert_facts
 from featuretrail.infrastructure.values.moving import Moved, Progress, move_values, turn
 from featuretrail.projections.moving import move_read_side
 from featuretrail.projections.projector import Policy
@@ -47,13 +48,14 @@ def upgrade(url: str, progress: Progress, policy: Policy = "park") -> Upgrade:
     """Bring the database at ``url`` to this version; any number of processes may do it at once.
 
     First the migrations, each whole or not at all. Then, where TimescaleDB has come since they
-    were made, tables of values and the read side become hypertables, and what the edition can do by
-    itself (compression, daily jobs) is set up. Whatever interrupts it, the
-    next call goes on from there. Raises ``SchemaError``, ``ConflictError`` or ``DatabaseError``.
+    were made, tables of values, served rows, outcomes and the read side become hypertables, and
+    what the edition can do by itself (compression, daily jobs) is set up. Whatever interrupts it,
+    the next call goes on from there. Raises ``SchemaError``, ``ConflictError`` or
+    ``DatabaseError``.
     """
     applied = migrate(url)
     with connect(url, application_name=NAME) as connection, turn(connection):
-        moved = move_values(connection, progress)
+        moved = [*move_values(connection, progress), *convert_facts(connection, progress)]
         with Database(url, pool_size=2, session=Session.unlimited().named(NAME)) as database:
             report = move_read_side(database, connection, policy, progress)
         connection.execute(query("migrations/tune"))

@@ -17,7 +17,16 @@ DEFAULTS: dict[str, timedelta | None] = {
     "feature_drift_detection": timedelta(days=90),
     "feature_metadata": None,
 }
-"""The tables that have past rows, and how long these are kept unless told otherwise."""
+"""The tables of the read side that have past rows, and how long these are kept by default."""
+
+SERVED = "served"
+"""The log of what was served: a row is past when it was served."""
+
+KEPT: dict[str, timedelta | None] = {**DEFAULTS, SERVED: timedelta(days=90)}
+"""All tables with a retention, and how long past rows are kept unless told otherwise."""
+
+OUTCOMES = ("outcomes", "outcome_batches")
+"""The tables of what really happened: kept for ever, as training data is made of labels."""
 
 CURRENT = ("feature_snapshot_versions", "feature_lineage", "feature_documentation")
 """The tables whose every row says what a thing is now, so that none is ever past."""
@@ -44,14 +53,19 @@ class Retention:
         Raises ``NotFoundError`` for an unknown table, ``InvalidInputError`` for one that has
         nothing to remove.
         """
+        if table in OUTCOMES:
+            raise InvalidInputError(
+                f"{table} has no retention: outcomes are labels of training data, and kept for "
+                f"ever; there is one for {', '.join(KEPT)}"
+            )
         if table in CURRENT:
             raise InvalidInputError(
                 f"{table} has no retention: each of its rows says what a thing is now, so none is "
-                f"ever past; there is one for {', '.join(DEFAULTS)}"
+                f"ever past; there is one for {', '.join(KEPT)}"
             )
-        if table not in DEFAULTS:
-            raise NotFoundError("table with a retention", table, list(DEFAULTS))
-        return cls(stream_id("retention", table), table, DEFAULTS[table])
+        if table not in KEPT:
+            raise NotFoundError("table with a retention", table, list(KEPT))
+        return cls(stream_id("retention", table), table, KEPT[table])
 
     def evolve(self, event: RetentionEvent) -> Self:
         """Return the state after ``event``."""

@@ -1,6 +1,7 @@
 """Values that the other side may have instead: those of another moment, version or position."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,9 @@ import pyarrow as pa
 from attrs import field, frozen
 
 from featuretrail.domain.consistency.cause import EXPLAINS, LEAST, Cause
-from featuretrail.domain.consistency.column import ColumnPair
+from featuretrail.domain.consistency.column import ColumnPair, Mask, zero
 from featuretrail.domain.consistency.comparing import agreeing
+from featuretrail.domain.consistency.evidence import fits
 from featuretrail.domain.consistency.pairing import Ints
 from featuretrail.domain.consistency.tolerance import Tolerance
 
@@ -18,13 +20,16 @@ from featuretrail.domain.consistency.tolerance import Tolerance
 class Candidate:
     """What a cause would have put in place of the expected values, one for each wrong pair.
 
-    ``known`` marks the pairs for which there is such a value (``None``: for all).
+    ``known`` marks the pairs for which there is such a value (``None``: for all). ``certain`` says
+    that the values are the store's own of the same rows, so that even one value for all rows shows
+    something, unless it is 0, false or an empty text.
     """
 
     cause: str
     told: str
     values: Any = field(repr=False)
     known: Any = field(default=None, repr=False)
+    certain: bool = False
 
 
 def best_candidate(
@@ -39,16 +44,26 @@ def best_candidate(
         rows = np.arange(len(found)) if each.known is None else np.flatnonzero(each.known)
         if rows.size < max(LEAST, len(found) / 2):
             continue
-        right = int(_same(found, each, rows, tolerance).sum())
+        held = each.values.take(pa.array(rows))
+        column = ColumnPair.of("a candidate", held, found.take(pa.array(rows)))
+        holds, shown = fits(partial(_same, column, tolerance), np.arange(rows.size), None)
+        right = int(holds.sum())
+        if not (shown or (each.certain and _telling(column, holds))):
+            continue
         if right >= EXPLAINS * rows.size and (best is None or right > best.rows):
             told = f"{right:,} of {rows.size:,} values are {each.told}"
             best = Cause(each.cause, right, told, right / rows.size)
     return best
 
 
-def _same(found: pa.Array, candidate: Candidate, rows: Ints, tolerance: Tolerance) -> Any:  # noqa: ANN401 - a mask
-    column = ColumnPair.of("a candidate", candidate.values, found)
-    return agreeing(column, rows, rows, tolerance)
+def _same(column: ColumnPair, tolerance: Tolerance, candidates: Ints, _: object) -> Mask:
+    return agreeing(column, candidates, np.arange(candidates.size), tolerance)
+
+
+def _telling(column: ColumnPair, holds: Mask) -> bool:
+    """Tell whether enough of the values that hold are not what anything lost becomes."""
+    rows = np.flatnonzero(holds)
+    return int((~zero(column.kind, column.found, rows)).sum()) >= LEAST
 
 
 def neighbours(codes: Ints, times: Ints) -> tuple[Ints, Ints]:

@@ -25,6 +25,9 @@ KINDS = {
 }
 """How cells are compared, and the Arrow type that they are compared in."""
 
+EXACT = 2**53
+"""The magnitude up to which a double holds every whole number."""
+
 
 @frozen(eq=False)
 class Cells:
@@ -60,6 +63,16 @@ class ColumnPair:
         return cls(name, kind, *_cells(name, kind, left, right))
 
 
+def zero(kind: str, cells: Cells, rows: NDArray[np.int64]) -> Mask:
+    """Tell which rows hold what a missing value is often written as: 0, false, an empty text."""
+    if kind == "text":
+        empty: Any = pc.equal(cells.array.take(pa.array(rows)), "")
+        return np.asarray(empty.fill_null(False).to_numpy(zero_copy_only=False))  # noqa: FBT003 - Arrow's signature
+    if kind == "time":
+        return np.zeros(rows.size, np.bool_)
+    return np.asarray(cells.numbers[rows] == 0)
+
+
 def _plain(name: str, column: Any) -> pa.Array:  # noqa: ANN401 - an Arrow column
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pat.is_dictionary(array.type):
@@ -91,7 +104,7 @@ def _common(name: str, left: pa.Array, right: pa.Array) -> str:
         return "integer"  # nothing but NULL on both sides
     kinds = {_kind(left.type), _kind(right.type)}
     if kinds == {"number", "integer"}:
-        return "number"
+        return "integer" if _beyond_doubles(left, right) else "number"
     kind = kinds.pop()
     if kinds or kind is None:
         raise InvalidInputError(
@@ -99,6 +112,19 @@ def _common(name: str, left: pa.Array, right: pa.Array) -> str:
             "values; convert it in the source, or map another column"
         )
     return kind
+
+
+def _beyond_doubles(left: pa.Array, right: pa.Array) -> bool:
+    """Tell whether whole numbers are too large for doubles, and the others can be whole ones."""
+    whole, other = (left, right) if _kind(left.type) == "integer" else (right, left)
+    ends = pc.min_max(whole).as_py()
+    if ends["min"] is None or -EXACT <= ends["min"] <= ends["max"] <= EXACT:
+        return False
+    try:
+        other.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _cells(name: str, kind: str, left: pa.Array, right: pa.Array) -> tuple[Cells, Cells]:

@@ -9,8 +9,9 @@ from attrs import evolve, field, frozen
 
 from featuretrail.domain.consistency.candidates import Candidate
 from featuretrail.domain.consistency.cause import Cause
+from featuretrail.domain.consistency.column import zero
 from featuretrail.domain.consistency.examples import Example, examples, key_examples
-from featuretrail.domain.consistency.explaining import explained, key_causes, shift_of, zero
+from featuretrail.domain.consistency.explaining import explained, key_causes, shift_of
 from featuretrail.domain.consistency.judging import (
     ConsistencyLimits,
     Status,
@@ -157,11 +158,13 @@ def compare(
         feature: _feature(tables, feature, limits, causes[feature]) for feature in tables.columns
     }
     pairing = tables.pairing
-    keys = [
+    keys: list[Status] = [
         judged(pairing.missing.size, tables.expected_size, limits.missing),
         judged(pairing.extra.size, tables.found_size, limits.extra),
         judged(pairing.found_duplicates, tables.found_size, 1.0),
     ]
+    if not tables.expected_size and not tables.found_size:
+        keys = ["not evaluated"]
     said = TableComparison(
         name=name,
         status=worst([*keys, *(each.status for each in features.values())]),
@@ -196,7 +199,9 @@ def _feature(
     numeric, ordered = column.kind in ("number", "integer"), column.kind not in ("text", "bool")
     return FeatureComparison(
         feature=feature,
-        status=judged(found.mismatches, pairing.size, limits.mismatches),
+        status=judged(found.mismatches, pairing.size, limits.mismatches)
+        if pairing.size
+        else "not evaluated",
         compared=pairing.size,
         matches=pairing.size - found.mismatches,
         mismatches=found.mismatches,

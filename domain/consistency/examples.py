@@ -39,9 +39,12 @@ class Example:
 def examples(
     keys: Mapping[str, Any], pairing: Pairing, column: ColumnPair, differing: Differing
 ) -> tuple[Example, ...]:
-    """Return the worst pairs of a column, the furthest apart first; NULL against a value last."""
+    """Return the worst pairs of a column, the furthest apart first; NULL against a value last.
+
+    NaN against a number is as far apart as can be.
+    """
     distances = differing.distances[differing.beyond]
-    order = np.argsort(np.where(np.isnan(distances), -1.0, -distances), kind="stable")[:EXAMPLES]
+    order = np.argsort(np.where(np.isnan(distances), -np.inf, -distances), kind="stable")[:EXAMPLES]
     pairs = np.concatenate(
         [differing.mismatched[order], differing.null_expected, differing.null_found]
     )[:EXAMPLES]

@@ -8,13 +8,14 @@ from attrs import evolve
 
 from featuretrail.domain.consistency.candidates import Candidate, best_candidate, neighbours
 from featuretrail.domain.consistency.cause import EXPLAINS, LEAST, Cause
-from featuretrail.domain.consistency.column import Cells, ColumnPair
+from featuretrail.domain.consistency.column import ColumnPair, zero
 from featuretrail.domain.consistency.comparing import Differing
+from featuretrail.domain.consistency.evidence import fits
 from featuretrail.domain.consistency.factors import formula
 from featuretrail.domain.consistency.measured import MeasuredTables, times_of
-from featuretrail.domain.consistency.moving import QUARTER, TimedRows, time_shift
+from featuretrail.domain.consistency.moving import FURTHEST, QUARTER, TimedRows, time_shift
 from featuretrail.domain.consistency.pairing import Ints
-from featuretrail.domain.consistency.rounding import rounding
+from featuretrail.domain.consistency.rounding import rounding, whole_rounding
 from featuretrail.domain.entities import EntityCodes
 
 MOST = 0.5
@@ -111,16 +112,6 @@ def _null_causes(tables: MeasuredTables, column: ColumnPair, found: Differing) -
     return causes
 
 
-def zero(kind: str, cells: Cells, rows: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell which rows hold what a missing value is often written as: 0, false, an empty text."""
-    if kind == "text":
-        empty = pa.compute.equal(cells.array.take(pa.array(rows)), "")
-        return np.asarray(empty.fill_null(False).to_numpy(zero_copy_only=False))  # noqa: FBT003 - Arrow's signature
-    if kind == "time":
-        return np.zeros(rows.size, np.bool_)
-    return np.asarray(cells.numbers[rows] == 0)
-
-
 def _value_causes(
     tables: MeasuredTables, feature: str, candidates: Sequence[Candidate], shift: Cause | None
 ) -> list[Cause]:
@@ -133,39 +124,63 @@ def _value_causes(
     near = best_candidate(values, _neighbouring(tables, feature, sample), tolerance)
     if moved and (tables.pairing.missing.size or tables.pairing.extra.size or near is None):
         return moved
-    named = near or best_candidate(values, candidates, tolerance) or _formula(column, tables)
-    if named is not None:
-        return [evolve(named, rows=round(count * named.share)), *moved]
+    named = (
+        near
+        or best_candidate(values, candidates, tolerance)
+        or _formula(column, tables)
+        or _not_finite(column, tables)
+    )
     share = count / tables.pairing.size
-    return [
-        Cause(
-            "altered values",
-            count,
-            f"{count:,} of {tables.pairing.size:,} values ({share:.2%}) differ without a pattern",
-        )
-    ]
+    if named is None:
+        told = f"{count:,} of {tables.pairing.size:,} values ({share:.2%}) differ, and no one "
+        return [Cause("altered values", count, told + f"pattern holds for {EXPLAINS:.0%} of them")]
+    rows = round(count * named.share)
+    rest = count - rows
+    others = Cause("altered values", rest, f"{rest:,} more values differ otherwise")
+    return [evolve(named, rows=rows), *moved, *([others] if rest else [])]
 
 
 def _formula(column: ColumnPair, tables: MeasuredTables) -> Cause | None:
     pairs = tables.sample(column.name, FORMULA_SAMPLE)
     x = column.expected.numbers[tables.pairing.expected_of(pairs)]
     y = column.found.numbers[tables.pairing.found_of(pairs)]
+    if x.size < LEAST or column.kind not in ("number", "integer", "time"):
+        return None
     if column.kind == "time":
         return _moved_times(x, y)
-    if column.kind not in ("number", "integer"):
-        return None
-    x, y = x.astype(np.float64), y.astype(np.float64)
+    rounded = whole_rounding(x, y) if column.kind == "integer" else rounding(x, y)
     systematic = tables.differing[column.name].mismatched.size >= MOST * tables.pairing.size
-    return rounding(x, y) or formula(x, y, systematic=systematic)
+    with np.errstate(over="ignore"):
+        return rounded or formula(x, y, systematic=systematic)
 
 
 def _moved_times(x: Ints, y: Ints) -> Cause | None:
     offset = int(np.median(y - x))
-    rows = int((y - x == offset).sum())
-    if x.size < LEAST or rows < EXPLAINS * x.size or offset % QUARTER:
+    if offset % QUARTER or abs(offset) > FURTHEST * QUARTER:
+        return None
+    moved, shown = fits(lambda a, b: b - a == offset, x, y)
+    rows = int(moved.sum())
+    if not shown or rows < EXPLAINS * x.size:
         return None
     hours = offset / (4 * QUARTER)
-    return Cause("time-zone shift", rows, f"{rows:,} of {x.size:,} times are {hours:+g} hours off")
+    told = f"{rows:,} of {x.size:,} times are {hours:+g} hours off"
+    return Cause("time-zone shift", rows, told, rows / x.size)
+
+
+def _not_finite(column: ColumnPair, tables: MeasuredTables) -> Cause | None:
+    """Return that one side has NaN, or infinities, where the other has numbers."""
+    if column.kind != "number":
+        return None
+    pairs = tables.sample(column.name, FORMULA_SAMPLE)
+    x = column.expected.numbers[tables.pairing.expected_of(pairs)]
+    y = column.found.numbers[tables.pairing.found_of(pairs)]
+    for one, other, side in ((x, y, "expected"), (y, x, "found")):
+        for name, odd in (("NaN", np.isnan(one)), ("infinity", np.isinf(one))):
+            rows = int((odd & np.isfinite(other)).sum())
+            if rows >= max(LEAST, EXPLAINS * x.size):
+                told = f"{rows:,} of {x.size:,} {side} values are {name} where the other side has a"
+                return Cause(f"{name} against a value", rows, f"{told} number", rows / x.size)
+    return None
 
 
 def _neighbouring(tables: MeasuredTables, feature: str, pairs: Ints) -> list[Candidate]:

@@ -1,17 +1,25 @@
 """Differences that are one formula: another unit, another sign, another scale, an offset."""
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from featuretrail.domain.consistency.cause import EXPLAINS, LEAST, Cause
+from featuretrail.domain.consistency.column import Mask
+from featuretrail.domain.consistency.evidence import fits
 
-Floats = NDArray[np.float64]
+Numbers = NDArray[Any]
+"""Floats, or whole numbers."""
 
 NEAR = 1e-3
 """How exactly a known unit must fit, relatively: converted values are often rounded."""
+
+PART = 0.1
+"""The most that may be left of the way from a value to its conversion."""
 
 CONSTANT = 1e-6
 """How constant an unknown factor or offset must be, relatively."""
@@ -58,11 +66,12 @@ _ONE_WAY = (
 KNOWN: Sequence[Conversion] = tuple(each for one in _ONE_WAY for each in (one, one.back))
 
 
-def formula(expected: Floats, found: Floats, *, systematic: bool) -> Cause | None:
+def formula(expected: Numbers, found: Numbers, *, systematic: bool) -> Cause | None:
     """Return what one formula explains of disagreeing values, or ``None``.
 
     A known unit is named whatever it touches; an unknown factor or offset only where the
-    disagreement is ``systematic``, that is of most rows: a few altered values say nothing.
+    disagreement is ``systematic``, that is of most rows: a few altered values say nothing. Nor do
+    values that are all alike: any two of them have some factor, and some offset.
     """
     finite = np.isfinite(expected) & np.isfinite(found)
     x, y = expected[finite], found[finite]
@@ -71,8 +80,8 @@ def formula(expected: Floats, found: Floats, *, systematic: bool) -> Cause | Non
     return _sign(x, y) or _unit(x, y) or (_unknown(x, y) if systematic else None)
 
 
-def _sign(x: Floats, y: Floats) -> Cause | None:
-    rows = int((y == -x).sum())
+def _sign(x: Numbers, y: Numbers) -> Cause | None:
+    rows = int(((y == -x) & (np.sign(x) == -np.sign(y))).sum())  # the least int64 has no opposite
     if rows < EXPLAINS * x.size:
         return None
     return Cause(
@@ -80,13 +89,13 @@ def _sign(x: Floats, y: Floats) -> Cause | None:
     )
 
 
-def _unit(x: Floats, y: Floats) -> Cause | None:
+def _unit(x: Numbers, y: Numbers) -> Cause | None:
     best: tuple[int, float, Conversion] | None = None
     for each in KNOWN:
-        wanted = each.factor * x + each.offset
-        away = np.abs(y - wanted)
-        rows = int((away <= NEAR * np.abs(wanted)).sum())
-        if rows >= EXPLAINS * x.size:
+        way = partial(_converted, each)
+        rows = int(way(x, y).sum())
+        if rows >= EXPLAINS * x.size and fits(way, x, y)[1]:
+            away = np.abs(y - each.factor * x - each.offset)
             fit = (rows, -float(np.median(away)), each)
             best = fit if best is None or fit[:2] > best[:2] else best
     if best is None:
@@ -99,18 +108,40 @@ def _unit(x: Floats, y: Floats) -> Cause | None:
     return Cause("unit factor", rows, told, rows / x.size)
 
 
-def _unknown(x: Floats, y: Floats) -> Cause | None:
-    offset = float(np.median(y - x))
-    moved = int((np.abs(y - x - offset) <= CONSTANT * max(1.0, abs(offset))).sum())
-    if moved >= EXPLAINS * x.size:
-        told = f"{moved:,} of {x.size:,} values lie {offset:+.6g} from the expected ones"
-        return Cause("offset", moved, told, moved / x.size)
+def _converted(way: Conversion, x: Numbers, y: Numbers) -> Mask:
+    return _meets(x, way.factor * x + way.offset, y, NEAR)
+
+
+def _unknown(x: Numbers, y: Numbers) -> Cause | None:
+    offset = np.median(y - x)
+    moved, shown = fits(partial(_moved, offset), x, y)
+    rows = int(moved.sum())
+    if shown and rows >= EXPLAINS * x.size:
+        told = f"{rows:,} of {x.size:,} values lie {offset:+.6g} from the expected ones"
+        return Cause("offset", rows, told, rows / x.size)
     whole = x != 0
     if whole.sum() < LEAST:
         return None
     factor = float(np.median(y[whole] / x[whole]))
-    rows = int((np.abs(y - factor * x) <= CONSTANT * np.abs(y)).sum())
-    if rows < EXPLAINS * x.size:
+    scaled, shown = fits(partial(_scaled, factor), x, y)
+    rows = int(scaled.sum())
+    if not shown or rows < EXPLAINS * x.size:
         return None
     told = f"{rows:,} of {x.size:,} values are {factor:.6g} times the expected ones"
     return Cause("scale", rows, told, rows / x.size)
+
+
+def _moved(offset: float, x: Numbers, y: Numbers) -> Mask:
+    near: Mask = np.abs(y - x - offset) <= CONSTANT * max(1.0, abs(offset))
+    return near
+
+
+def _scaled(factor: float, x: Numbers, y: Numbers) -> Mask:
+    return _meets(x, factor * x, y, CONSTANT)
+
+
+def _meets(x: Numbers, wanted: Numbers, y: Numbers, exactness: float) -> Mask:
+    """Tell where ``y`` is what ``x`` is turned into, and not as near to ``x`` itself."""
+    away = np.abs(y - wanted)
+    near: Mask = (away <= exactness * np.abs(wanted)) & (away < PART * np.abs(wanted - x))
+    return near

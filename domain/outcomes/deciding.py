@@ -70,9 +70,16 @@ class _Held:
     """What holds: the claim of each moment and each judged thing, and what judges a moment."""
 
     claims: dict[Hashable, Claim] = field(factory=dict)
+    things: dict[Hashable, set[Hashable]] = field(factory=dict)
     judgements: dict[Hashable, set[Hashable]] = field(factory=dict)
 
     def take(self, claim: Claim) -> None:
+        """Take what holds from here on, also for all else that its moment was judged by."""
+        things = self.things.setdefault(claim.moment, set())
+        for what in things:
+            if self.claims[what].moment == claim.moment:
+                self.claims[what] = claim
+        things.update(claim.judged)
         for what in (claim.moment, *claim.judged):
             self.claims[what] = claim
         self.judgements.setdefault(claim.moment, set()).add(claim.judgement)

@@ -82,7 +82,7 @@ def make(invocation: Invocation, *, prefix: Prefix = roles.PREFIX) -> None:
 def _explain(done: Upgrade) -> None:
     write_table([{"applied": name} for name in done.applied], "the schema is up to date")
     if done.moved:
-        write_line("tables of values that are hypertables now", style="bold")
+        write_line("tables that are hypertables now", style="bold")
         write_table([each.to_dict() for each in done.moved], "none")
     if done.read_side is not None:
         write_line("the read side, rebuilt as hypertables", style="bold")

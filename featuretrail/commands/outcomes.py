@@ -13,9 +13,9 @@ from featuretrail.commands.progress import progress_bar
 from featuretrail.commands.reading import Reading
 from featuretrail.commands.windows import Since, Until
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
+from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.events.outcomes import OnConflict
 from featuretrail.domain.registry import Registry
-from featuretrail.infrastructure.outcomes.reading import holding
 
 app = typer.Typer(no_args_is_help=True, help="Outcomes: what really happened, and what it judges.")
 
@@ -86,20 +86,24 @@ def list_outcomes(
     since: Since = None,
     until: Until = None,
     holds: Annotated[
-        bool, typer.Option("--holds", help="Only the last of each judged row of a snapshot.")
+        bool, typer.Option("--holds", help="With --snapshot: what holds of each row of it.")
     ] = False,
     limit: Limit = 100,
 ) -> None:
     """List recorded outcomes, oldest first; those that were replaced since are among them."""
+    if holds and (snapshot is None or since is not None or until is not None):
+        raise InvalidInputError("--holds tells what holds of a snapshot: give --snapshot, no times")
     with invocation.store() as store:
-        found = store.outcomes.records(
-            label,
-            snapshot=snapshot,
-            since=None if since is None else instant(since, "--since"),
-            until=None if until is None else instant(until, "--until"),
-            limit=None if holds else limit,
-        )
-    rows = holding(found)[:limit] if holds else found
+        if snapshot is not None and holds:
+            rows = store.outcomes.holding(snapshot, label, limit=limit)
+        else:
+            rows = store.outcomes.records(
+                label,
+                snapshot=snapshot,
+                since=None if since is None else instant(since, "--since"),
+                until=None if until is None else instant(until, "--until"),
+                limit=limit,
+            )
     if invocation.as_json:
         write_json({"outcomes": rows})
         return

@@ -52,7 +52,8 @@ class History:
         for name in wrong:
             for cause, told, values in self._alternatives(spine, features[name]):
                 taken = values.take(pa.array(places[name]))
-                found[name].append(Candidate(cause, told, taken.combine_chunks()))
+                certain = cause != "write lag"  # the row before holds what most rows hold
+                found[name].append(Candidate(cause, told, taken.combine_chunks(), certain=certain))
         return found
 
     def _alternatives(

@@ -12,6 +12,7 @@ from featuretrail.domain.errors import (
     ProjectionTimeoutError,
 )
 from featuretrail.domain.events import Metadata
+from featuretrail.infrastructure.consistency.outcomes import OutcomeColumns
 from featuretrail.infrastructure.consistency.source import ValueSource
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
@@ -51,6 +52,7 @@ class ConsistencyParts:
     online: OnlineReader = field(init=False)
     served: ServedReader = field(init=False)
     outcomes: OutcomeReader = field(init=False)
+    outcome_columns: OutcomeColumns = field(init=False)
     catalogue: SnapshotCatalogue = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -61,6 +63,7 @@ class ConsistencyParts:
         object.__setattr__(self, "online", online)
         object.__setattr__(self, "served", ServedReader(self.database, self.registry))
         object.__setattr__(self, "catalogue", SnapshotCatalogue(self.database))
+        object.__setattr__(self, "outcome_columns", OutcomeColumns(self.database))
         object.__setattr__(self, "outcomes", OutcomeReader(self.database, self.registry))
 
     def source(self, name: str) -> ValueSource:

@@ -19,18 +19,21 @@ def evaluated(
     reasons: Sequence[str] = (),
     *,
     at_least: Status = "passed",
+    expected_cells: int | None = None,
 ) -> CheckResult:
     """Return the outcome of comparisons: the worst of them, and no better than ``at_least``.
 
-    Its confidence is that of all their cells together.
+    Its confidence is that of all their cells together; ``expected_cells`` are more than those of
+    the comparisons where these are of a part of the rows.
     """
+    expected = sum(each.expected_cells for each in found)
     return CheckResult(
         check_type=check_type,
         status=worst([at_least, *(each.status for each in found)]),
         confidence_score=confidence(
             sum(each.faults for each in found),
             sum(each.cells for each in found),
-            sum(each.expected_cells for each in found),
+            expected if expected_cells is None else expected_cells,
         ),
         comparisons=tuple(found),
         reasons=tuple(reasons),

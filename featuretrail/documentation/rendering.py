@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from shlex import quote
 from typing import Any
 
 from blake3 import blake3
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from featuretrail.documentation import addresses
 from featuretrail.domain.charts.figures import figure
 from featuretrail.domain.charts.palette import PALETTE
+from featuretrail.domain.consistency.words import words_of
 from featuretrail.domain.documentation.wording import constraint, duration
 from featuretrail.domain.lettering import visible
 
@@ -45,8 +47,10 @@ def _environment() -> Environment:
         "cell": told_cell,
         "constraint": constraint,
         "duration": duration,
+        "quote": quote,
         "picture": Markup,
         "clip": clip,
+        "found": words_of,
     }
     environment.globals |= {
         name: getattr(addresses, name)

@@ -13,7 +13,7 @@ from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.outcomes.judged import JudgedThings, judged_rows
-from featuretrail.infrastructure.outcomes.reading import OutcomeReader, holding
+from featuretrail.infrastructure.outcomes.reading import OutcomeReader
 from featuretrail.infrastructure.outcomes.receipt import OutcomeReceipt
 from featuretrail.infrastructure.outcomes.recording import OutcomeOrder, OutcomeRecorder
 from featuretrail.infrastructure.registry import RegistryReader
@@ -39,7 +39,7 @@ class Outcomes:
         self._registry = registry
         self._snapshots = snapshots
         self._reader = OutcomeReader(database, registry)
-        judged = JudgedThings(ServedReader(database, registry), snapshots)
+        judged = JudgedThings(database, ServedReader(database, registry), snapshots)
         self._recorder = OutcomeRecorder(database, log, registry, values, judged)
 
     @needs("writer")
@@ -77,6 +77,19 @@ class Outcomes:
         """Return what was recorded (of ``label``), values as JSON spells them; see ``rows``."""
         return self._reader.records(label, snapshot=snapshot, since=since, until=until, limit=limit)
 
+    def holding(
+        self,
+        snapshot_id: str,
+        label: str | FeatureReference | None = None,
+        *,
+        limit: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return the outcomes that hold for rows of a snapshot, one a row, label and version.
+
+        A value that was replaced is that of the replacement, whatever that was said to judge.
+        """
+        return self._reader.holding(snapshot_id, label, limit=limit)
+
     @needs("auditor")
     def coverage(self, snapshot_id: str) -> OutcomeCoverage:
         """Return how many rows of a snapshot have an outcome, by label and version.
@@ -84,7 +97,7 @@ class Outcomes:
         Raises ``NotFoundError`` for a snapshot that does not exist.
         """
         snapshot = self._snapshots.get(snapshot_id)
-        held = holding(self._reader.records(snapshot=snapshot_id))
+        held = self._reader.holding(snapshot_id)
         names = sorted({(each["label"], each["version"]) for each in held})
         labels = [
             self._covered(

@@ -1,10 +1,12 @@
 """NATS JetStream: the offset of a message is its sequence number in the stream."""
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from featuretrail.domain.errors import BrokerError
 from featuretrail.domain.streaming.offsets import OffsetKey
 from featuretrail.infrastructure.brokers.source import (
     Delivery,
@@ -15,9 +17,11 @@ from featuretrail.infrastructure.brokers.source import (
 )
 
 if TYPE_CHECKING:
-    from faststream.nats.message import NatsMessage
+    from nats.aio.msg import Msg
 
 PARTITION = "0"
+
+_log = logging.getLogger("featuretrail.streaming")
 
 
 @frozen
@@ -46,8 +50,7 @@ class JetStream:
     def session(self, take: Take, after: Mapping[str, OffsetKey]) -> Session:
         """Return a session after the sequence number that is stored."""
         try:
-            from faststream import AckPolicy  # noqa: PLC0415 - an extra
-            from faststream.nats import JStream, NatsBroker  # noqa: PLC0415
+            from faststream.nats import NatsBroker  # noqa: PLC0415 - an extra
             from nats.js import api  # noqa: PLC0415
         except ModuleNotFoundError as error:
             raise missing("NATS") from error
@@ -77,17 +80,37 @@ class JetStream:
             opt_start_seq=None if last is None else last[0] + 1,
         )
 
-        def decode(message: "NatsMessage") -> list[Delivery]:
-            raw = message.raw_message
-            return [Delivery(PARTITION, [raw.metadata.sequence.stream], [raw.data])]
+        async def started() -> None:
+            stream = broker.connection.jetstream()
+            found = await stream.stream_info(self.stream)
+            if last is not None:
+                self._check(last[0], found.state.first_seq, found.state.last_seq)
+            # by the client itself: FastStream's handling costs more than all else of a message
+            await stream.subscribe(
+                self.subject,
+                stream=self.stream,
+                ordered_consumer=True,
+                config=config,
+                cb=session.receiving(_delivery),
+            )
 
-        broker.subscriber(
-            self.subject,
-            stream=JStream(self.stream, declare=False),
-            ordered_consumer=True,
-            config=config,
-            ack_policy=AckPolicy.MANUAL,
-            decoder=session.decoding(decode),
-            no_reply=True,
-        )(session.handle)
+        session.started = started
         return session
+
+    def _check(self, stored: int, first: int, last: int) -> None:
+        """Raise if the stream is not the one that was stored; warn if messages are gone."""
+        if last < stored:
+            raise BrokerError(
+                self.address,
+                f"stream {self.stream!r} ends at {last}, and {stored} is stored: it was made anew, "
+                "or lost its end, so its numbers say nothing; give the source another name",
+            )
+        if first > stored + 1:
+            _log.warning(
+                "stream %r begins at %d, and %d is stored: what lay between is gone",
+                *(self.stream, first, stored),
+            )
+
+
+def _delivery(message: "Msg") -> list[Delivery]:
+    return [Delivery(PARTITION, [message.metadata.sequence.stream], [message.data])]

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from time import monotonic
 
 from featuretrail.domain.errors import BrokerError, FeatureTrailError, MissingPackageError
@@ -40,7 +41,7 @@ class _Reading:
     async def run(self) -> None:
         away_since, pause = monotonic(), 0.1
         while not self._stop.is_set():
-            session = self._source.session(self._take, self._writer.accepted)
+            session = self._session()
             try:
                 await session.start()
                 away_since, pause = await self._watch(session), 0.1
@@ -54,19 +55,30 @@ class _Reading:
             finally:
                 await session.stop()
 
+    def _session(self) -> Session:
+        try:
+            return self._source.session(self._take, self._writer.accepted)
+        except (FeatureTrailError, MissingPackageError):
+            raise
+        except Exception as error:  # of each broker's client: a URL it cannot read
+            told = f"it cannot be spoken to: {error}"
+            raise BrokerError(self._source.address, told) from error
+
     async def _watch(self, session: Session) -> float:
         """Return when the session ends, or we are asked to stop; raise what ended the writer."""
         seen = monotonic()
         while not self._stop.is_set():
             if self._error is not None:
                 raise self._error
+            self._writer.check()
             if session.error is not None:
                 raise _unreadable(self._source, session.error)
-            if not await session.alive():
+            if not await _alive(session):
                 _log.warning("the connection to %s was lost; reading again", self._source.address)
                 break
             seen = monotonic()
-            await asyncio.sleep(LOOK_SECONDS)
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(session.lost.wait(), LOOK_SECONDS)
         return seen
 
     async def _take(self, deliveries: Sequence[Delivery]) -> None:
@@ -90,6 +102,14 @@ class _Reading:
         if monotonic() - away_since > self._patience:
             told = f"it did not answer for {self._patience:g} s: {error!r}"
             raise BrokerError(self._source.address, told) from error
+
+
+async def _alive(session: Session) -> bool:
+    try:
+        return await session.alive()
+    except Exception as error:  # noqa: BLE001 - each broker's client has errors of its own
+        _log.info("the session is over: %s", error)
+        return False
 
 
 def _unreadable(source: Source, error: Exception) -> FeatureTrailError:

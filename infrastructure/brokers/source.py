@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
-from featuretrail.domain.errors import MissingPackageError
+from featuretrail.domain.errors import InvalidInputError, MissingPackageError
 from featuretrail.domain.streaming.offsets import Offset, OffsetKey
 
+CONNECTING_SECONDS = 5.0
 CLOSING_SECONDS = 5.0
-"""A broker that is gone is given so long to close."""
+"""A broker that is gone is given so long to answer."""
 
 
 @frozen
@@ -62,11 +63,11 @@ class Session:
     take: Take
     lost: asyncio.Event = field(factory=asyncio.Event)
     error: Exception | None = None
-    started: Callable[[], Awaitable[None]] | None = None
+    started: Callable[[], Awaitable[object]] | None = None
 
     async def start(self) -> None:
         """Connect, and begin to read."""
-        await self.broker.start()
+        await asyncio.wait_for(self.broker.start(), CONNECTING_SECONDS)
         if self.started is not None:
             await self.started()
 
@@ -86,7 +87,23 @@ class Session:
     async def handle(self, deliveries: Sequence[Delivery]) -> None:
         """Take what was decoded, unless something before it was lost."""
         if not self.lost.is_set():
-            await self.take(deliveries)
+            try:
+                await self.take(deliveries)
+            except BaseException:  # also when it is cancelled: what follows must not be taken
+                self.lost.set()
+                raise
+
+    def receiving(
+        self, decode: Callable[[Any], Sequence[Delivery]]
+    ) -> Callable[[Any], Awaitable[None]]:
+        """Return what a client calls with each message itself: what fails ends the session."""
+        decoder = self.decoding(decode)
+
+        async def receive(message: Any) -> None:  # noqa: ANN401 - of each broker
+            if not self.lost.is_set():
+                await self.handle(await decoder(message))
+
+        return receive
 
     async def alive(self) -> bool:
         """Tell whether the broker answers and nothing was lost."""
@@ -98,14 +115,24 @@ class Session:
             await asyncio.wait_for(self.broker.stop(), CLOSING_SECONDS)
 
 
-def without_secrets(url: str) -> str:
-    """Return ``url`` without user and password.
+def without_secrets(urls: str) -> str:
+    """Return a URL, or several with commas, without users, passwords and what follows ``?``.
 
-    >>> without_secrets("nats://user:secret@localhost:4222")
-    'nats://localhost:4222'
+    >>> without_secrets("nats://user:secret@localhost:4222,nats://token@other:4222")
+    'nats://localhost:4222,nats://other:4222'
+    >>> without_secrets("redis://localhost:6379/0?password=secret")
+    'redis://localhost:6379/0'
     """
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return ",".join(map(_without_secrets, urls.split(",")))
+
+
+def _without_secrets(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise InvalidInputError(f"the URL of the broker is none: {error}") from None
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host, query="", fragment="").geturl()
 
 
 def missing(broker: str) -> MissingPackageError:

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.errors import InvalidInputError, SourceError
-from featuretrail.domain.inputs import check_label
+from featuretrail.domain.inputs import check_label, shown
 from featuretrail.infrastructure.conninfo import Session, address, session_conninfo
 from featuretrail.infrastructure.consistency.mapping import check_mapping, choose_columns
 from featuretrail.infrastructure.consistency.source import SourceRequest, refuse_naive
@@ -57,16 +57,14 @@ class PostgresSource:
         columns: Mapping[str, str] | None = None,
         name: str | None = None,
     ) -> None:
-        parts = tuple(table.split(".")) if isinstance(table, str) else tuple(table)
-        if not parts or len(parts) > 2 or not all(isinstance(each, str) and each for each in parts):
-            raise InvalidInputError(
-                f"table is {table!r}; give its name, schema.name, or a tuple of schema and name"
-            )
+        if not isinstance(url, str):
+            raise InvalidInputError("the URL of a source is no text; give postgresql://host/name")
+        parts = _parts_of(table)
         try:
             self._conninfo = session_conninfo(url, Session(application_name="featuretrail check"))
             self._address = address(url)
-        except psycopg.ProgrammingError as error:
-            raise InvalidInputError(f"the URL of a source cannot be read: {error}") from None
+        except psycopg.ProgrammingError:  # its message quotes the string, and so the password
+            raise InvalidInputError("the URL of a source cannot be read") from None
         self._table = sql.Identifier(*parts)
         self.name = check_label("the name of a source", ".".join(parts) if name is None else name)
         self._columns = check_mapping(columns)
@@ -134,6 +132,16 @@ class PostgresSource:
 
     def __repr__(self) -> str:
         return f"PostgresSource({self.name!r}, at {self._address!r})"
+
+
+def _parts_of(table: object) -> tuple[str, ...]:
+    given = table.split(".") if isinstance(table, str) else table
+    parts = tuple(given) if isinstance(given, list | tuple) else ()
+    if not 1 <= len(parts) <= 2 or not all(isinstance(each, str) and each for each in parts):
+        raise InvalidInputError(
+            f"table is {shown(table)}; give its name, schema.name, or a tuple of schema and name"
+        )
+    return parts
 
 
 def _column(name: str, kind: str) -> sql.Composed:

@@ -32,7 +32,7 @@ class ParquetDescription(_Described):
     """A Parquet file or folder, or a URL of one."""
 
     kind: Literal["parquet"]
-    path: str
+    path: str = Field(repr=False)  # a URL may hold credentials
 
     def made(self, name: str) -> ValueSource:
         """Return the source; nothing is read yet."""

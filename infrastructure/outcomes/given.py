@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import field, frozen
 
+from featuretrail.domain.aggregates.snapshot import check_snapshot
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.outcomes.deciding import Claim
@@ -167,7 +168,7 @@ def _judges(table: pa.Table, snapshot: str | None) -> dict[str, pa.Array]:
             raise InvalidInputError(
                 f"snapshot={snapshot!r} is given, and a column 'snapshot_id' too; give one of them"
             )
-        columns[SNAPSHOT_ID] = pa.array([snapshot] * rows, pa.string())
+        columns[SNAPSHOT_ID] = pa.array([check_snapshot("snapshot", snapshot)] * rows, pa.string())
     halves = pc.not_equal(columns[SNAPSHOT_ID].is_null(), columns[JUDGED_TIME].is_null())
     _refuse_rows(
         halves,

@@ -14,7 +14,9 @@ from featuretrail.domain.entities import EntityCodes
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.outcomes.rows import JUDGED_TIME, SERVED_ID, SNAPSHOT_ID
 from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.outcomes.given import GivenOutcomes
+from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.spine import read_keys
 from featuretrail.infrastructure.serving.reading import ServedReader
 from featuretrail.infrastructure.snapshots.manager import FeatureSnapshotManager
@@ -34,7 +36,10 @@ class Judged:
 class JudgedThings:
     """Finds what outcomes judge."""
 
-    def __init__(self, served: ServedReader, snapshots: FeatureSnapshotManager) -> None:
+    def __init__(
+        self, database: Database, served: ServedReader, snapshots: FeatureSnapshotManager
+    ) -> None:
+        self._database = database
         self._served = served
         self._snapshots = snapshots
 
@@ -58,12 +63,21 @@ class JudgedThings:
         known = {each[SERVED_ID]: each for each in self._served.records(map(UUID, ids))}
         unknown = [each for each in ids if each not in known]
         if unknown:
+            judged = self._judged_before(unknown)
+            unknown = [each for each in unknown if each not in judged]
+        if unknown:
             more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
             raise NotFoundError("served row", ", ".join(unknown[:_SHOWN]) + more, sorted(known))
         rows = zip(given.rows.table[SERVED_ID].to_pylist(), given.rows.entities(), strict=True)
         for row, (served_id, entity) in enumerate(rows):
             _check_entity(row, entity, known.get(served_id))
         return {reference for each in known.values() for reference in each["features"]}
+
+    def _judged_before(self, ids: Sequence[str]) -> set[str]:
+        """Return which served rows have an outcome, also those that retention removed since."""
+        with self._database.connection() as connection:
+            rows = connection.execute(query("outcomes/judged_before"), {"ids": list(ids)})
+            return {served_id for (served_id,) in rows}
 
 
 def _check_entity(row: int, entity: dict[str, Any], served: dict[str, Any] | None) -> None:

@@ -82,13 +82,13 @@ class OutcomeReader:
     ) -> pa.Table:
         """Return the outcomes that hold for rows of a snapshot, the columns of ``rows``.
 
-        One a row judged, label and version: the last recorded. ``label`` may be left out when one
-        label judges the snapshot; without an outcome the table is empty. Raises
-        ``InvalidInputError`` when there are several.
+        One a row judged, label and version: the value that its entity and event time have now, and
+        what was last seen. ``label`` may be left out when one label judges the snapshot; without
+        an outcome the table is empty. Raises ``InvalidInputError`` when there are several.
         """
         registry = self._registry.current()
+        found = self.holding(snapshot_id, label)
         reference = None if label is None else FeatureReference.parse(label)
-        found = self._records(reference, snapshot_id, None, None, None)
         paths = sorted({each["label"] for each in found})
         if reference is None and len(paths) > 1:
             raise InvalidInputError(
@@ -97,7 +97,20 @@ class OutcomeReader:
         if reference is None and not paths:
             return pa.table({name: pa.array([], arrow) for name, arrow in _PLACE.items()})
         wanted = FeatureReference.parse(paths[0]) if reference is None else reference
-        return _table(registry, wanted, holding(found))
+        return _table(registry, wanted, found)
+
+    @needs("auditor")
+    def holding(
+        self,
+        snapshot_id: str,
+        label: str | FeatureReference | None = None,
+        *,
+        limit: int | None = None,
+    ) -> list[Record]:
+        """Return the outcomes that hold for rows of a snapshot, as JSON spells them."""
+        reference = None if label is None else FeatureReference.parse(label)
+        facts = _facts(reference, snapshot_id, limit)
+        return self._found("outcomes/holding", facts)
 
     def _records(
         self,
@@ -107,30 +120,29 @@ class OutcomeReader:
         until: datetime | None,
         limit: int | None,
     ) -> list[Record]:
-        facts = {
-            "label": None if label is None else label.path,
-            "version": None if label is None or label.version is None else str(label.version),
-            "snapshot": optional(check_snapshot, "snapshot", snapshot),
+        facts = _facts(label, snapshot, limit) | {
             "since": optional(check_moment, "since", since),
             "until": optional(check_moment, "until", until),
-            "limit": None if limit is None else check_count("limit", limit),
         }
+        return self._found("outcomes/rows", facts)
+
+    def _found(self, name: str, facts: Mapping[str, object]) -> list[Record]:
         with (
             self._database.connection() as connection,
             connection.cursor(row_factory=dict_row) as cursor,
         ):
-            return cursor.execute(query("outcomes/rows"), facts).fetchall()
+            return cursor.execute(query(name), facts).fetchall()
 
 
-def holding(records: Iterable[Record]) -> list[Record]:
-    """Return of each judged row of a snapshot the last outcome of each label and version."""
-    last: dict[tuple[object, ...], Record] = {}
-    for each in records:
-        entity = tuple(sorted(each["keys"].items()))
-        name = (each["label"], each["version"], each["snapshot_id"], entity, each["judged_time"])
-        last.pop(name, None)
-        last[name] = each
-    return list(last.values())
+def _facts(
+    label: FeatureReference | None, snapshot: str | None, limit: int | None
+) -> dict[str, object]:
+    return {
+        "label": None if label is None else label.path,
+        "version": None if label is None or label.version is None else str(label.version),
+        "snapshot": optional(check_snapshot, "snapshot", snapshot),
+        "limit": None if limit is None else check_count("limit", limit),
+    }
 
 
 def seen_types(registry: Registry, references: Iterable[str]) -> dict[str, str]:

@@ -206,7 +206,6 @@ def _stream(order: OutcomeOrder, given: GivenOutcomes) -> UUID:
 def _known(connection: AnyConnection, given: GivenOutcomes) -> list[Claim]:
     """Return the outcomes recorded before that those given may repeat or contradict."""
     table, label = given.rows.table, given.label
-    times = pc.min_max(table[EVENT_TIME]).as_py()
     facts = {
         "keys": [json.dumps(each, ensure_ascii=False) for each in given.rows.entities()],
         "event_times": table[EVENT_TIME].to_pylist(),
@@ -215,8 +214,6 @@ def _known(connection: AnyConnection, given: GivenOutcomes) -> list[Claim]:
         "judged_times": table[JUDGED_TIME].to_pylist(),
         "label": label.reference.path,
         "version": str(label.version.version),
-        "first": times["min"],
-        "last": times["max"],
     }
     with connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(query("outcomes/known"), facts).fetchall()

@@ -63,7 +63,8 @@ Resolve = Callable[[Registry], Sequence[ResolvedFeature]]
 @frozen(eq=False)
 class _Reply:
     """What the one round trip brought: the server's time (microseconds), the position of the
-    newest definition, the head of the log, the entities' keys and the arrays of each group."""
+    newest definition, the head of the log (0 where nothing is logged), the entities' keys and the
+    arrays of each group."""
 
     now: int
     last_definition: int
@@ -119,16 +120,17 @@ class OnlineReader:
         """
         begun = perf_counter()
         table = to_table(entity_rows, "the entity rows")
+        logged = self._served.on
         try:
-            plan = self._plan(resolve(self._registry.cached))
+            plan = self._plan(resolve(self._registry.cached), logged=logged)
         except NotFoundError:
-            plan = self._plan(resolve(self._registry.current()))
+            plan = self._plan(resolve(self._registry.current()), logged=logged)
         reply = self._ask(plan, table)
         if reply.last_definition > self._registry.cached.position:
-            current = self._plan(resolve(self._registry.current()))
+            current = self._plan(resolve(self._registry.current()), logged=logged)
             if current.features != plan.features:
                 plan, reply = current, self._ask(current, table)
-        wanted = _Wanted(status=status, event_time=event_time, logged=self._served.on)
+        wanted = _Wanted(status=status, event_time=event_time, logged=logged)
         answer, columns = (self._as_of if reply.is_ahead else self._table)(
             plan, table, reply, wanted
         )
@@ -221,12 +223,12 @@ class OnlineReader:
             )
         return answer
 
-    def _plan(self, features: Sequence[ResolvedFeature]) -> OnlinePlan:
+    def _plan(self, features: Sequence[ResolvedFeature], *, logged: bool) -> OnlinePlan:
         # a plan keeps its features alive, so their ids stay theirs
-        key = tuple(number for f in features for number in (id(f.group), id(f.version)))
+        key = (logged, *(number for f in features for number in (id(f.group), id(f.version))))
         plan = self._plans.get(key)
         if plan is None:
-            plan = OnlinePlan.of(features)
+            plan = OnlinePlan.of(features, logged=logged)
             with self._lock:
                 if len(self._plans) >= PLANS:
                     self._plans.pop(next(iter(self._plans)))
@@ -284,9 +286,11 @@ class _Output:
         )
         absent = codes != PRESENT
         output = {"": to_arrow(values, absent if absent.any() else None, dtype)}
-        known = winners.found | winners.retracted
         if self.wanted.status:
             output["__status"] = status_column(codes)
+        if not (self.wanted.event_time or self.wanted.logged):
+            return _FeatureOutput(output, None)
+        known = winners.found | winners.retracted
         if self.wanted.event_time:
             output["__event_time"] = event_time_column(winners.event_times, known)
         if not self.wanted.logged:

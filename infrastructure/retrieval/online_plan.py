@@ -60,8 +60,8 @@ class OnlinePlan:
     """What reading it counts as."""
 
     @classmethod
-    def of(cls, features: Sequence[ResolvedFeature]) -> Self:
-        """Plan the read of ``features``."""
+    def of(cls, features: Sequence[ResolvedFeature], *, logged: bool) -> Self:
+        """Plan the read of ``features``; where answers are ``logged`` it tells the log's head."""
         grouped = by_group(features)
         keys = tuple(dict.fromkeys(k for fs in grouped.values() for k in fs[0].group.keys.items()))
         groups: list[GroupPlan] = []
@@ -71,15 +71,17 @@ class OnlinePlan:
             dtypes = tuple(feature.dtype for feature in of_group)
             groups.append(GroupPlan(of_group[0].group, columns, dtypes, start))
             start += HEAD + len(columns)
-        statement = _statement(keys, groups).as_bytes()
+        statement = _statement(keys, groups, logged=logged).as_bytes()
         use = Use(SELECTIONS.of(features), "inference", "serve")
         return cls(tuple(features), keys, tuple(groups), statement, use)
 
 
-def _statement(keys: Sequence[Key], groups: Sequence[GroupPlan]) -> sql.Composed:
+def _statement(keys: Sequence[Key], groups: Sequence[GroupPlan], *, logged: bool) -> sql.Composed:
     aliases = [sql.Identifier(f"g{n}") for n in range(len(groups))]
     tuples = list(dict.fromkeys(_keys(plan) for plan in groups))
+    nothing = sql.SQL("NULL::bigint")
     return query("retrieval/online").format(
+        known_position=query("retrieval/online_known") if logged else nothing,
         entities=sql.SQL(", ").join(
             _entities(keys, own, _entities_alias(tuples, own)) for own in tuples
         ),

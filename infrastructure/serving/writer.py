@@ -5,6 +5,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from threading import Event as Flag
 from threading import Lock, Thread
 from uuid import uuid4
@@ -31,6 +32,9 @@ LONGEST_PAUSE = 60.0
 
 BATCH_CELLS = 20_000
 """Values of one event at most: the log's head is locked while the server stores them."""
+
+_DAY = 86_400_000_000
+"""Microseconds."""
 
 _log = logging.getLogger("featuretrail.serving")
 
@@ -136,8 +140,9 @@ class ServedWriter:
         answers, dropped = self._take()
         self._unsaid += dropped
         self.dropped += dropped
-        for batch in _batches(sheets(answers, self._share)):
-            self._pending.append(self._certified(batch))
+        for of_a_day in _by_day(answers):
+            for batch in _batches(sheets(of_a_day, self._share)):
+                self._pending.append(self._certified(batch))
 
     def _certified(self, batch: Sequence[Sheet]) -> _Pending:
         moments = [pc.min_max(sheet.table["served_at"]).as_py() for sheet in batch]
@@ -215,6 +220,17 @@ def _run(reference: "weakref.ref[ServedWriter]", wake: Flag, closing: Flag) -> N
         if closing.is_set():
             return
         pause = FLUSH_SECONDS if answered else min(LONGEST_PAUSE, pause * 2)
+
+
+def _by_day(answers: Iterable[Answered]) -> Iterator[list[Answered]]:
+    """Yield the answers of each day (UTC) by themselves: retention removes whole days."""
+    ordered = sorted(answers, key=_day)
+    for _, of_a_day in groupby(ordered, _day):
+        yield list(of_a_day)
+
+
+def _day(answer: Answered) -> int:
+    return answer.now // _DAY
 
 
 def _batches(made: Iterable[Sheet]) -> Iterator[list[Sheet]]:

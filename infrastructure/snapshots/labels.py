@@ -6,17 +6,34 @@ from typing import Any
 import numpy as np
 import psycopg
 import pyarrow as pa
+from attrs import field, frozen
 from psycopg import sql
 
-from featuretrail.domain.dtypes import ARROW_TYPES
+from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.errors import InvalidSpineError
 from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.infrastructure.queries import query
+from featuretrail.infrastructure.retrieval.arrays import (
+    decode,
+    key_array,
+    moments,
+    raw_array_cursor,
+    to_arrow,
+)
 from featuretrail.infrastructure.retrieval.removals import removals
 from featuretrail.infrastructure.retrieval.spine import read_keys
 from featuretrail.infrastructure.values.frames import to_table
 from featuretrail.infrastructure.values.tables import retracted_table, values_table
 
 _ARRAYS = {"text": sql.SQL("text[]"), "int64": sql.SQL("bigint[]")}
+
+
+@frozen(eq=False)
+class FoundLabels:
+    """The label of each spine row and its event time; NULL, both, where there is none."""
+
+    values: pa.ChunkedArray = field(repr=False)
+    event_times: pa.ChunkedArray = field(repr=False)
 
 
 def with_labels(spine: pa.Table, labels: Any, name: str) -> tuple[pa.Table, str]:  # noqa: ANN401
@@ -55,8 +72,8 @@ def look_up_labels(
     label: ResolvedFeature,
     time_column: str,
     position: int,
-) -> pa.ChunkedArray:
-    """Return for each spine row the label's first value at or after the spine time.
+) -> FoundLabels:
+    """Find for each spine row the label's first value at or after the spine time.
 
     Only what was known at ``position`` counts; of several values of one event time the last one
     ingested holds; retracted values are no labels. A row without a label gets NULL. Raises
@@ -70,66 +87,44 @@ def look_up_labels(
             f"{', '.join(missing)}; add the column or pass labels="
         )
     entities = read_keys(spine, [label.group], "the spine")
-    parameters: dict[str, Any] = {
-        f"key{index}": entities[key].to_pylist() for index, key in enumerate(keys.items())
-    }
-    parameters |= {
-        "times": spine.column(time_column).to_pylist(),
-        "group": label.group.name,
-        "position": position,
-        "column": label.column,
-    }
-    rows = connection.execute(_statement(label), parameters, binary=True).fetchall()
+    times = spine.column(time_column).cast(UTC_TIME).cast(pa.int64()).to_numpy()
+    parameters = [key_array(entities[key]) for key in label.group.keys.items()]
+    with raw_array_cursor(connection) as cursor:
+        cursor.execute(
+            _statement(label),
+            [*parameters, moments(times), label.group.name, position, label.column],
+        )
+        [found] = cursor.fetchall()
     for each in removals(connection, [label.group.name]):
-        moments = spine.column(time_column).cast(pa.timestamp("us", tz="UTC")).cast(pa.int64())
-        each.check_forward(moments.to_numpy())
-    values: list[Any] = [None] * spine.num_rows
-    for ordinal, value in rows:
-        values[ordinal - 1] = value
-    return pa.chunked_array([pa.array(values, ARROW_TYPES[label.dtype])])
+        each.check_forward(times)
+    return _placed(found, spine.num_rows, label.dtype)
+
+
+def _placed(found: Sequence[bytes | None], rows: int, dtype: str) -> FoundLabels:
+    ordinals, _ = decode(found[0], "int64")
+    places = np.full(rows, -1, np.int64)
+    places[ordinals - 1] = np.arange(ordinals.size)
+    taken = pa.array(places, mask=places < 0)
+    values = to_arrow(*decode(found[1], dtype), dtype).take(taken)
+    event_times = to_arrow(*decode(found[2], "timestamptz"), "timestamptz").take(taken)
+    return FoundLabels(pa.chunked_array([values]), pa.chunked_array([event_times]))
 
 
 def _statement(label: ResolvedFeature) -> sql.Composed:
     keys = list(label.group.keys)
     arrays = [
-        sql.SQL("{}::{}").format(sql.Placeholder(f"key{index}"), _ARRAYS[dtype])
-        for index, dtype in enumerate(label.group.keys.values())
+        sql.SQL("${}::{}").format(sql.Literal(index), _ARRAYS[dtype])
+        for index, dtype in enumerate(label.group.keys.values(), start=1)
     ]
+    places = [sql.SQL("$") + sql.Literal(len(keys) + index) for index in range(1, 5)]
     names = [sql.Identifier(f"key{index}") for index in range(len(keys))]
-
     columns = [sql.Identifier(key) for key in keys]
-    return sql.SQL(
-        """
-        WITH cut AS (
-          SELECT batches.batch
-          FROM featuretrail.batches AS batches
-          WHERE batches.group_name = %(group)s AND batches.position <= %(position)s
-            AND %(column)s = ANY (batches.columns)
-        ), last_cut AS (
-          SELECT coalesce(max(batches.batch), 0) AS batch
-          FROM featuretrail.batches AS batches
-          WHERE batches.group_name = %(group)s AND batches.position <= %(position)s
-        )
-        SELECT spine.ordinal, found.value
-        FROM unnest({arrays}, %(times)s::timestamptz[])
-          WITH ORDINALITY AS spine ({names}, moment, ordinal)
-        CROSS JOIN last_cut
-        CROSS JOIN LATERAL (
-          SELECT stored.{column} AS value
-          FROM {values} AS stored
-          WHERE {same_key} AND stored.event_time >= spine.moment
-            AND stored.batch IN (SELECT cut.batch FROM cut)
-            AND NOT EXISTS (
-              SELECT 1 FROM {retracted} AS retracted
-              WHERE {same_retracted} AND retracted.from_event_time <= stored.event_time
-                AND retracted.batch > stored.batch AND retracted.batch <= last_cut.batch
-            )
-          ORDER BY stored.event_time, stored.batch DESC
-          LIMIT 1
-        ) AS found
-        """
-    ).format(
+    return query("snapshots/labels").format(
         arrays=sql.SQL(", ").join(arrays),
+        times=places[0],
+        group=places[1],
+        position=places[2],
+        column_name=places[3],
         names=sql.SQL(", ").join(names),
         column=sql.Identifier(label.column),
         values=values_table(label.group.name),

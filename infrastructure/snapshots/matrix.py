@@ -53,7 +53,7 @@ def derive(
                 request.time_column,
                 source.position,
             )
-        matrix = _with_column(matrix, request.label_column, "label", labels)
+        matrix = _with_column(matrix, request.label_column, "label", labels.values)
     if source.split is not None:
         parts = source.split.assign(matrix.num_rows)
         matrix = _with_column(matrix, SPLIT_COLUMN, "split", parts)

@@ -8,6 +8,7 @@ from psycopg.rows import dict_row
 from featuretrail.infrastructure.database import AnyConnection, Capabilities
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.status.durations import duration
+from featuretrail.infrastructure.values.converting import waiting_facts
 from featuretrail.infrastructure.values.moving import waiting
 
 _NONE_COMPRESSED = "compression is on, and no chunk is compressed yet"
@@ -39,7 +40,10 @@ def waiting_tables(connection: AnyConnection) -> list[dict[str, str]]:
             "makes it a hypertable",
         }
         for schema in ("featuretrail", "featuretrail_values")
-        for table in waiting(connection, schema)
+        for table in (
+            *waiting(connection, schema),
+            *(waiting_facts(connection) if schema == "featuretrail" else ()),
+        )
     ]
 
 

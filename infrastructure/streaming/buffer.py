@@ -9,12 +9,17 @@ from featuretrail.domain.errors import FeatureTrailError, StreamBlockedError
 from featuretrail.domain.streaming.offsets import OffsetKey, is_after
 from featuretrail.infrastructure.streaming.message import Message
 
+BATCH_BYTES = 1 << 24
+PENDING_BYTES = 1 << 27
+"""However few: large messages must not use up the memory, nor what one statement can hold."""
+
 
 class Buffer:
     """Takes messages from any thread, gives micro-batches to one.
 
-    A micro-batch is due with ``max_rows`` messages, or when its first one has waited for
-    ``max_delay`` seconds. At most ``max_pending`` messages are in here or being stored.
+    A micro-batch is due with ``max_rows`` messages or 16 MiB of them, or when its first one has
+    waited for ``max_delay`` seconds. At most ``max_pending`` messages, of at most 128 MiB and the
+    last one, are in here or being stored.
     """
 
     def __init__(self, group: str, max_rows: int, max_delay: float, max_pending: int) -> None:
@@ -26,7 +31,8 @@ class Buffer:
         self._max_pending = max_pending
         self._changed = Condition()
         self._waiting: deque[Message] = deque()
-        self._in_hand = 0
+        self._waiting_bytes = 0
+        self._in_hand = self._in_hand_bytes = 0
         self._since = 0.0
         self._taken = self._done = 0
         self._flush_to = 0
@@ -56,8 +62,9 @@ class Buffer:
                 if not self._waiting:
                     self._since = monotonic()
                 self._waiting.append(message)
+                self._waiting_bytes += message.size
                 new += 1
-                if len(self._waiting) == 1 or len(self._waiting) == self._max_rows:
+                if len(self._waiting) == 1 or self._full():
                     self._changed.notify_all()
         return new
 
@@ -67,7 +74,8 @@ class Buffer:
         Where it tells that there was none, some may have been taken: give them all again.
         """
         with self._changed:
-            if self.pending + len(messages) > self._max_pending:
+            self._raise()
+            if self.pending + len(messages) > self._max_pending or not self._has_room():
                 return False
         try:
             self.put(messages, timeout=0.0)
@@ -83,11 +91,15 @@ class Buffer:
                     return None
                 left = self._since + self._max_delay - monotonic() if self._waiting else None
                 self._changed.wait(left)
-            count = min(len(self._waiting), self._max_rows)
-            taken = [self._waiting.popleft() for _ in range(count)]
+            taken: list[Message] = []
+            size = 0
+            while self._waiting and len(taken) < self._max_rows and size < BATCH_BYTES:
+                taken.append(self._waiting.popleft())
+                size += taken[-1].size
             self._since = monotonic()
-            self._in_hand = count
-            self._taken += count
+            self._waiting_bytes -= size
+            self._in_hand, self._in_hand_bytes = len(taken), size
+            self._taken += len(taken)
             return taken
 
     def take_redelivered(self) -> Counter[str]:
@@ -100,7 +112,7 @@ class Buffer:
         """Say that the micro-batch taken last is stored."""
         with self._changed:
             self._done += self._in_hand
-            self._in_hand = 0
+            self._in_hand = self._in_hand_bytes = 0
             self._changed.notify_all()
 
     def fail(self, error: BaseException) -> None:
@@ -125,6 +137,11 @@ class Buffer:
                 self._changed.wait(left)
             self._raise()
 
+    def check(self) -> None:
+        """Raise what ended the writer, if anything did."""
+        with self._changed:
+            self._raise()
+
     def close(self) -> None:
         """Take no more; what is here still becomes micro-batches, at once."""
         with self._changed:
@@ -135,11 +152,19 @@ class Buffer:
         if not self._waiting:
             return False
         return (
-            len(self._waiting) >= self._max_rows
+            self._full()
             or self._closed
             or self._taken < self._flush_to
             or monotonic() - self._since >= self._max_delay
         )
+
+    def _full(self) -> bool:
+        """Whether what waits is a micro-batch, or more."""
+        return len(self._waiting) >= self._max_rows or self._waiting_bytes >= BATCH_BYTES
+
+    def _has_room(self) -> bool:
+        size = self._waiting_bytes + self._in_hand_bytes
+        return self.pending < self._max_pending and size < PENDING_BYTES
 
     def _await_room(self, deadline: float, timeout: float) -> None:
         while True:
@@ -148,7 +173,7 @@ class Buffer:
                 raise FeatureTrailError(
                     f"the stream's writer for {self._group!r} was closed; open another"
                 )
-            if self.pending < self._max_pending:
+            if self._has_room():
                 return
             left = deadline - monotonic()
             if left <= 0:

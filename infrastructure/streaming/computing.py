@@ -10,7 +10,9 @@ _log = logging.getLogger("featuretrail.streaming")
 
 
 class Follower:
-    """Runs ``compute`` in a thread of its own, after each ``trigger`` or for several together.
+    """Runs ``compute`` in a thread of its own: at once, then after ``trigger``, once for several.
+
+    At once, for a writer that was killed may have left something to compute.
 
     ``runs`` counts what succeeded, ``failures`` what did not; ``error`` is what the last run
     failed of, ``None`` when it succeeded. A failure does not end it: the log has it too, as
@@ -24,6 +26,7 @@ class Follower:
         self._compute = compute
         self._due = Event()
         self._closing = Event()
+        self._due.set()
         self._thread = Thread(target=self._run, name="featuretrail-stream-compute", daemon=True)
         self._thread.start()
 
@@ -51,9 +54,9 @@ class Follower:
     def _attempt(self) -> None:
         try:
             self._compute()
-        except FeatureTrailError as error:
+        except Exception as error:  # noqa: BLE001 - told here; else the thread would end unseen
             self.failures += 1
-            self.error = str(error)
+            self.error = str(error) if isinstance(error, FeatureTrailError) else repr(error)
             _log.warning("features were not computed after a micro-batch: %s", error)
         else:
             self.runs += 1

@@ -1,7 +1,8 @@
 """A message of a source, and how the bytes of one become the columns of a row."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -15,6 +16,10 @@ Content = Row | bytes | bytearray | memoryview
 Decode = Callable[[bytes], Row]
 """Makes a row of a message's bytes; what it raises is why the message is parked."""
 
+_SPACED = re.compile(r'"\s')
+"""A quote and a space. Without any, each name of an object shows as ``":``, and as many of them as
+there are columns leave no room for a name that occurs twice, which takes longer to look for."""
+
 
 class Message(NamedTuple):
     """One message: where it stands, its row or its undecoded bytes, its bytes if they are known."""
@@ -26,12 +31,20 @@ class Message(NamedTuple):
 
     @property
     def raw(self) -> bytes:
-        """The message byte for byte; of one given as columns, their JSON."""
+        """The message byte for byte; of one given as columns, their JSON (or Python's spelling)."""
         if self.payload is not None:
             return self.payload
         if isinstance(self.content, bytes):
             return self.content
-        return to_json(self.content, inf_nan_mode="constants", fallback=repr)
+        try:
+            return to_json(self.content, inf_nan_mode="constants", fallback=repr)
+        except ValueError:  # no JSON can say it: surrogates, bytes that are no UTF-8, pandas' NaT
+            return repr(self.content).encode(errors="backslashreplace")
+
+    @property
+    def size(self) -> int:
+        """How many bytes it came as, 0 for one given as columns alone."""
+        return len(self.content if isinstance(self.content, bytes) else self.payload or b"")
 
 
 def messages_of(
@@ -46,6 +59,8 @@ def messages_of(
     """
     if isinstance(content, Mapping | bytes | bytearray | memoryview):
         return [Message(partition, offset_key(offset), _taken(content), _bytes(payload))]
+    if not isinstance(content, Collection) or isinstance(content, str):
+        raise _no_message(content)
     offsets = _listed("offset", offset, len(content))
     payloads = (
         [None] * len(offsets) if payload is None else _listed("payload", payload, len(content))
@@ -61,12 +76,15 @@ def decode_json(content: bytes) -> Row:
 
     Raises ``ValueError`` for what is none, also where a name occurs twice.
     """
+    text = content.decode()
     try:
-        row = json.loads(content.decode(), object_pairs_hook=_distinct)
+        row = json.loads(text)
+        if not isinstance(row, dict):
+            raise TypeError(f"its JSON is {shown(row)}, not an object of columns")
+        if text.count('":') != len(row) or _SPACED.search(text) is not None:
+            json.loads(text, object_pairs_hook=_distinct)
     except RecursionError:
         raise ValueError("its JSON is nested too deeply") from None
-    if not isinstance(row, dict):
-        raise TypeError(f"its JSON is {shown(row)}, not an object of columns")
     return row
 
 
@@ -84,8 +102,13 @@ def _taken(content: object) -> Row | bytes:
         return content
     if isinstance(content, bytearray | memoryview):
         return bytes(content)
-    raise InvalidInputError(
-        f"a message is {shown(content)}; give a mapping of columns, or bytes to be decoded"
+    raise _no_message(content)
+
+
+def _no_message(content: object) -> InvalidInputError:
+    return InvalidInputError(
+        f"a message is {shown(content)}; give a mapping of columns, or bytes to be decoded, or a "
+        "list of such"
     )
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.events.base import Metadata
 from featuretrail.domain.events.streaming import MessagePlace, MessagesDiscarded, StreamFacts
+from featuretrail.domain.inputs import shown
 from featuretrail.domain.receipts import Receipt
 from featuretrail.domain.streaming.offsets import offset_key
 from featuretrail.domain.streaming.results import ParkedMessage, ReplayReport
@@ -42,6 +43,12 @@ class ParkedMessages:
 
         That is for one of ``numbers`` that is not parked.
         """
+        for number in numbers or ():
+            if type(number) is not int or not 0 < number < 2**63:
+                raise InvalidInputError(
+                    f"the number of a parked message is {shown(number)}; give a whole number that "
+                    "`parked` shows"
+                )
         facts = {
             "group": group,
             "source": source,

@@ -1,12 +1,13 @@
 """Which messages of a micro-batch can be stored, and why the others cannot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 from attrs import evolve, field, frozen
 
 from featuretrail.domain.errors import FeatureTrailError, InvalidInputError
+from featuretrail.domain.inputs import shown
 from featuretrail.infrastructure.streaming.layout import Layout
 from featuretrail.infrastructure.streaming.message import Decode, Message, Row
 from featuretrail.infrastructure.values.validation import Batch
@@ -87,7 +88,12 @@ def _sift(
 
 
 def _row(message: Message, decode: Decode) -> Row:
-    return decode(message.content) if isinstance(message.content, bytes) else message.content
+    if not isinstance(message.content, bytes):
+        return message.content
+    row = decode(message.content)
+    if not isinstance(row, Mapping):
+        raise TypeError(f"the decoder made {shown(row)} of it, not a mapping of columns")
+    return row
 
 
 def _told(error: Exception) -> str:

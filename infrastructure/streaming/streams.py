@@ -7,11 +7,11 @@ from functools import partial
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.events.base import Metadata
 from featuretrail.domain.inputs import (
-    check_amount,
     check_choice,
     check_count,
     check_label,
     check_text,
+    several,
     shown,
 )
 from featuretrail.domain.streaming.results import ParkedMessage, ReplayReport, StreamStatus
@@ -25,7 +25,11 @@ from featuretrail.infrastructure.streaming.parked import ParkedMessages
 from featuretrail.infrastructure.streaming.status import stream_status
 from featuretrail.infrastructure.streaming.storing import Source
 from featuretrail.infrastructure.streaming.updates import Updates
-from featuretrail.infrastructure.streaming.writer import StreamOptions, StreamWriter
+from featuretrail.infrastructure.streaming.writer import (
+    StreamOptions,
+    StreamWriter,
+    check_seconds,
+)
 from featuretrail.infrastructure.values.ingestion import ValueStore
 
 MOST_ROWS = 999_999
@@ -74,6 +78,10 @@ class Streams:
     ) -> StreamWriter:
         """Open a writer of ``source`` into ``group``; see ``TimescaleDBFeatureStore.stream``."""
         check_choice("on_poison", on_poison, ("park", "stop"))
+        if not callable(decode):
+            raise InvalidInputError(
+                f"decode is {shown(decode)}; give a function from bytes to a mapping of columns"
+            )
         if not isinstance(allowed_lateness, timedelta) or allowed_lateness < timedelta(0):
             raise InvalidInputError(
                 f"allowed_lateness is {shown(allowed_lateness)}; give a timedelta from 0"
@@ -85,9 +93,9 @@ class Streams:
         options = StreamOptions(
             columns=columns,
             max_rows=rows,
-            max_delay=_seconds("max_delay", max_delay),
+            max_delay=check_seconds("max_delay", max_delay),
             max_pending_rows=check_count("max_pending_rows", pending, rows),
-            timeout=_seconds("timeout", timeout),
+            timeout=check_seconds("timeout", timeout),
             allowed_lateness=allowed_lateness,
             on_poison="stop" if on_poison == "stop" else "park",
             decode=decode,
@@ -99,7 +107,11 @@ class Streams:
 
     @needs("reader")
     def status(self, group: str | None = None) -> list[StreamStatus]:
-        """Return how far each partition of each stream (of those into ``group``) is stored."""
+        """Return how far each partition of each stream (of those into ``group``) is stored.
+
+        Raises ``NotFoundError`` for a group that is none.
+        """
+        self._check_group(group)
         with self._database.connection() as connection:
             return stream_status(connection, group)
 
@@ -112,8 +124,10 @@ class Streams:
     ) -> list[ParkedMessage]:
         """Return the messages that could not be stored, oldest first.
 
-        Raises ``NotFoundError`` for one of ``numbers`` that is not parked.
+        Raises ``NotFoundError`` for a group that is none, and for one of ``numbers`` that is not
+        parked.
         """
+        self._check_group(group)
         return self._parked.find(group, source, numbers)
 
     @needs("writer")
@@ -156,21 +170,23 @@ class Streams:
         Without ``after`` from now on. Raises ``NotFoundError`` for a group that is none.
         """
         named = [groups] if isinstance(groups, str) else groups
+        if named is not None and not list(several("groups", named)):
+            raise InvalidInputError("groups is empty; name some, or leave it out to follow all")
         registry = self._registry.current()
         for name in named or ():
             registry.group(name)
         start = self._log.head().position if after is None else check_count("after", after)
         return Updates(self._database, named, start)
 
+    def _check_group(self, group: str | None) -> None:
+        if group is not None:
+            self._registry.current().group(group)
+
     def _computing(
         self, features: Sequence[str], metadata: Metadata
     ) -> Callable[[], object] | None:
-        wanted = [features] if isinstance(features, str) else list(features)
+        wanted = [features] if isinstance(features, str) else list(several("compute", features))
         if not wanted:
             return None
         self._rules.check(wanted)
         return partial(self._rules.compute, wanted, metadata=metadata)
-
-
-def _seconds(what: str, given: object) -> float:
-    return check_amount(what, given.total_seconds() if isinstance(given, timedelta) else given)

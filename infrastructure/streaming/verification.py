@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from attrs import frozen
+
 from featuretrail.domain.events import ValuesIngested
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
@@ -13,12 +15,32 @@ Recorded = Iterable[tuple[RecordedEvent, ValuesIngested]]
 Record = tuple[Any, ...]
 
 
-def offset_faults(database: Database, group: str, batches: Recorded) -> Iterator[BatchFault]:
-    """Yield the offsets of ``group`` that its ``batches``, in their order, do not come to."""
-    wanted = _folded(batches)
-    with database.connection() as connection:
-        rows = connection.execute(query("streams/recorded"), {"group": group}).fetchall()
-    stored = {(source, partition): tuple(record) for source, partition, *record in rows}
+@frozen
+class RecordedOffsets:
+    """The offsets of all streams, and where the log ended when they were read."""
+
+    head: int
+    groups: dict[str, dict[tuple[str, str], Record]]
+
+    @classmethod
+    def read(cls, database: Database) -> "RecordedOffsets":
+        """Return what is recorded now."""
+        with database.connection() as connection:
+            rows = connection.execute(query("streams/recorded")).fetchall()
+        groups: dict[str, dict[tuple[str, str], Record]] = {}
+        for _, group, source, partition, *record in rows:
+            if group is not None:
+                groups.setdefault(group, {})[source, partition] = tuple(record)
+        return cls(rows[0][0] if rows else 0, groups)
+
+
+def offset_faults(group: str, recorded: RecordedOffsets, batches: Recorded) -> Iterator[BatchFault]:
+    """Yield the offsets of ``group`` that its ``batches``, in their order, do not come to.
+
+    Batches that came after the offsets were read are left out: streams go on meanwhile.
+    """
+    known = [each for each in batches if each[0].position <= recorded.head]
+    wanted, stored = _folded(known), recorded.groups.get(group, {})
     for place in sorted({*wanted, *stored}):
         if stored.get(place) != wanted.get(place):
             yield _fault(group, place, wanted.get(place), stored.get(place))

@@ -9,14 +9,16 @@ from typing import Literal, Self
 from uuid import uuid4
 
 from attrs import evolve, field, frozen
+from psycopg.errors import LockNotAvailable
 
 from featuretrail.domain.errors import (
+    DatabaseError,
     DatabaseUnavailableError,
     InvalidInputError,
     PoisonMessageError,
 )
 from featuretrail.domain.events.base import Metadata
-from featuretrail.domain.inputs import check_label
+from featuretrail.domain.inputs import check_amount, check_label, shown
 from featuretrail.domain.streaming.counts import StreamCounts
 from featuretrail.domain.streaming.offsets import Offset, OffsetKey, offset_of, offset_text
 from featuretrail.infrastructure.access import access
@@ -44,7 +46,10 @@ from featuretrail.infrastructure.values.ingestion import ValueStore
 OnPoison = Literal["park", "stop"]
 
 PATIENCE = 30.0
-"""Seconds for which a micro-batch is tried again while the database is away."""
+"""Seconds for which a micro-batch is tried again: the database is away, or its group is locked."""
+
+LONGEST_SECONDS = 366 * 86_400.0
+"""Threads cannot wait for all times that numbers can say."""
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -118,8 +123,10 @@ class StreamWriter:
     @property
     def counts(self) -> StreamCounts:
         """What was stored, parked and dropped since this writer was opened."""
-        dropped = self._redelivered + self._buffer.redelivered
-        return evolve(self._counts, redelivered=self._counts.redelivered + dropped.total())
+        # lists, for other threads add partitions meanwhile
+        noted = sum(list(self._redelivered.values()))
+        dropped = noted + sum(list(self._buffer.redelivered.values()))
+        return evolve(self._counts, redelivered=self._counts.redelivered + dropped)
 
     @property
     def pending(self) -> int:
@@ -150,7 +157,7 @@ class StreamWriter:
         repeated. Raises ``InvalidInputError`` for what is no message or offset.
         """
         messages = self._messages(rows, partition, offset, payload)
-        return self._buffer.put(messages, self._options.timeout if timeout is None else timeout)
+        return self._buffer.put(messages, self._timeout(timeout))
 
     def offer(
         self, rows: Content | Sequence[Content], *, partition: str = "0", offset: object
@@ -160,7 +167,11 @@ class StreamWriter:
 
     def flush(self, timeout: float | None = None) -> None:
         """Wait until every message taken before is stored (or parked)."""
-        self._buffer.flush(self._options.timeout if timeout is None else timeout)
+        self._buffer.flush(self._timeout(timeout))
+
+    def check(self) -> None:
+        """Raise what failed in the background, if anything did."""
+        self._buffer.check()
 
     def close(self) -> None:
         """Store what was taken, compute what is due, and end."""
@@ -178,6 +189,9 @@ class StreamWriter:
 
     def __repr__(self) -> str:
         return f"StreamWriter({self.group!r}, source={self.source!r}, offsets={self.offsets})"
+
+    def _timeout(self, given: float | None) -> float:
+        return self._options.timeout if given is None else check_seconds("timeout", given)
 
     def _messages(
         self, rows: Content | Sequence[Content], partition: str, offset: object, payload: object
@@ -226,8 +240,8 @@ class StreamWriter:
                         stream, found, self._stored, self._redelivered
                     )
                 break
-            except DatabaseUnavailableError:
-                if monotonic() > deadline:
+            except DatabaseError as error:
+                if monotonic() > deadline or not _passes(error):
                     raise
                 sleep(pause)
                 pause = min(2.0, pause * 2)
@@ -251,3 +265,17 @@ class StreamWriter:
         if registry is not self._layout.registry:
             self._layout = layout_of(registry, self.group, self._written)
         return self._layout
+
+
+def check_seconds(what: str, given: object) -> float:
+    """Return a time to wait in seconds, of a timedelta or a number; at most a year."""
+    seconds = check_amount(what, given.total_seconds() if isinstance(given, timedelta) else given)
+    if seconds > LONGEST_SECONDS:
+        raise InvalidInputError(f"{what} is {shown(given)} seconds; give at most a year")
+    return seconds
+
+
+def _passes(error: DatabaseError) -> bool:
+    """Whether the same may succeed a little later: long ingests lock their group."""
+    locked = isinstance(error.__cause__, LockNotAvailable)
+    return locked or isinstance(error, DatabaseUnavailableError)

@@ -1,10 +1,10 @@
 """Proving stored values: every batch read again and compared with its event in the log."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import psycopg
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 from psycopg import errors
 
 from featuretrail.domain.definitions import FeatureGroup
@@ -14,7 +14,7 @@ from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
-from featuretrail.infrastructure.streaming.verification import offset_faults
+from featuretrail.infrastructure.streaming.verification import RecordedOffsets, offset_faults
 from featuretrail.infrastructure.values.arrays import identifiers
 from featuretrail.infrastructure.values.faults import BatchFault
 from featuretrail.infrastructure.values.online import TOMBSTONES
@@ -74,18 +74,20 @@ def verify_batches(
     and those there are.
     """
     names = sorted(registry.groups) if groups is None else groups
+    offsets = RecordedOffsets.read(database)
     certified = _certified(database)
     total = sum(len(certified.get(name, {})) for name in names)
     done = 0
+    later = _Later(database, certified)
     if groups is None:
-        yield from _foreign_faults(database, names)
+        yield from later.without(_foreign_faults(database, names))
     for name in names:
         batches = certified.get(name, {})
         group = registry.group(name)
-        yield from _record_faults(database, name, batches)
+        yield from later.without(_record_faults(database, name, batches))
         try:
-            yield from _retraction_faults(database, group, batches)
-            yield from offset_faults(database, name, _ingested(batches))
+            yield from later.without(_retraction_faults(database, group, batches))
+            yield from offset_faults(name, offsets, _ingested(batches))
             removed = None
             while removed != (counted := removed_rows(database, name)):  # none went meanwhile
                 removed, faults = counted, list[BatchFault]()
@@ -95,12 +97,33 @@ def verify_batches(
                     done += 1
                     if progress is not None:
                         progress(min(done, total), total)
-            yield from faults
+            yield from later.without(faults)
             yield from removal_faults(database, name)
         except (errors.UndefinedTable, errors.UndefinedColumn) as error:
             yield _lost_table(name, batches, error)
     if progress is not None:
         progress(total, total)
+
+
+@define
+class _Later:
+    """Tells what no event certifies from batches that came while others were looked at."""
+
+    database: Database
+    certified: dict[str, dict[int, CertifiedBatch]]
+    asked: set[tuple[str, int]] = field(factory=set)
+
+    def without(self, faults: Iterable[BatchFault]) -> Iterator[BatchFault]:
+        """Yield the faults that are none of those: the log is read again to know."""
+        for fault in faults:
+            if fault.position != 0 or not self._came(fault.group, fault.batch):
+                yield fault
+
+    def _came(self, group: str, batch: int) -> bool:
+        if batch not in self.certified.get(group, {}) and (group, batch) not in self.asked:
+            self.asked.add((group, batch))
+            self.certified = _certified(self.database)
+        return batch in self.certified.get(group, {})
 
 
 def _certified(database: Database) -> dict[str, dict[int, CertifiedBatch]]:

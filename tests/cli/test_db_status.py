@@ -65,7 +65,7 @@ def test_the_retention_of_every_table_and_group_is_told_with_what_it_removed(
     text = run("db", "status").out
 
     kept = {each["name"]: each for each in before["retention"]}
-    assert len(kept) == 5
+    assert len(kept) == 6
     assert {each["kind"] for each in kept.values()} == {"table", "group"}
     assert kept["feature_drift_detection"]["keep_days"] == 90
     assert kept["feature_metadata"]["keep_days"] is None

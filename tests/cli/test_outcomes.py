@@ -50,6 +50,7 @@ def test_outcomes_are_recorded_listed_and_counted(
         ("outcomes", "record", "nowhere.csv", "--label", "flights.arr_delay"),
         ("outcomes", "list", "--label", "flights.dep_delay"),
         ("outcomes", "coverage", "nothing@1.0.0"),
+        ("outcomes", "list", "--holds"),
         ("outcomes", "served", "weather.hum"),
     ):
         assert filled(*wrong).code == 2, wrong

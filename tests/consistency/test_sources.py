@@ -187,6 +187,32 @@ def test_bad_frames_and_arguments_are_refused(
         ft.PostgresSource("postgresql://x", "a.b.c")
 
 
+def test_no_secret_of_a_source_is_told(shared: ft.TimescaleDBFeatureStore, tmp_path: Path) -> None:
+    place = "127.0.0.1:1/lake"
+    sources: list[ft.ValueSource] = [
+        ft.PostgresSource(f"postgresql://reader:hunter2@{place}", "weather"),
+        ft.ParquetSource(f"http://reader:hunter2@{place}?sas_token=hunter2"),
+        ft.ParquetSource("s3://reader:hunter2@/"),
+        ft.ParquetSource(tmp_path, name="nothing in it"),
+    ]
+
+    report = shared.consistency.check(SNAPSHOT, "cross_system", sources=sources)
+    [event] = shared.consistency.checks(SNAPSHOT, last=1)
+
+    assert "hunter2" not in f"{sources}{report!r}{report.to_dict()}{event.to_dict()}"
+    assert event.details["reasons"][3].endswith("there is no Parquet file")
+    assert sources[1].name == f"http://{place}"
+    for wrong in (None, 5, (), ("a", "b", "c"), ("a", 1), ""):
+        with pytest.raises(ft.InvalidInputError):
+            ft.PostgresSource("postgresql://x", wrong)  # type: ignore[arg-type]  # wrong on purpose
+    for wrong in (None, 5, "host=x password=a hunter2"):
+        with pytest.raises(ft.InvalidInputError) as caught:
+            ft.PostgresSource(wrong, "t")  # type: ignore[arg-type]  # wrong on purpose
+        assert "hunter2" not in str(caught.value)
+    with pytest.raises(ft.InvalidInputError, match="path is None"):
+        ft.ParquetSource(None)  # type: ignore[arg-type]  # wrong on purpose
+
+
 def _years_before(matrix: pa.Table, rows: int) -> pa.Array:
     micros = matrix.column("event_time").slice(0, rows).cast(pa.int64()).to_numpy()
     return pa.array(micros - 5 * 365 * 86_400_000_000).cast(pa.timestamp("us", tz="UTC"))

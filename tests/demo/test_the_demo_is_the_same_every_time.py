@@ -1,4 +1,4 @@
-"""The whole story on a thinned year: its claims hold, and a second run reports the same facts."""
+"""The whole story on a thinned year: it holds, and again through a broker with the same facts."""
 
 import json
 import re
@@ -12,7 +12,7 @@ DEMO = Path(__file__).parents[2] / "examples" / "demo.py"
 
 
 def test_a_second_run_starts_afresh_and_reports_the_same_facts_which_hold(workplace: Path) -> None:
-    first, second = _run(workplace), _run(workplace)
+    first, second = _run(workplace, "--no-broker"), _run(workplace)
 
     assert _lasting(first) == _lasting(second)
     assert first["verification"] == {"stored_ok": True, "rederived_ok": True}
@@ -39,9 +39,27 @@ def test_a_second_run_starts_afresh_and_reports_the_same_facts_which_hold(workpl
     assert first["computing"]["new_at_once"] == 0
     _check_seasons(first["seasons"], workplace)
     _check_watch(first["watch"])
+    _check_december(first)
     assert (workplace / "site" / "index.html").is_file()
     assert first["documentation"]["pages"] > len(first["documentation"]["quality"]) > 10
     assert all(score > 0 for score in first["documentation"]["completeness"].values())
+
+
+def _check_december(facts: dict[str, Any]) -> None:
+    stream, judged, compared = (facts[name] for name in ("stream", "judge", "consistency"))
+    assert stream["parked"] == 2
+    assert stream["written_again"] == 0
+    sent = sum(stream["rows"].values()) + stream["parked"]
+    assert sum(stream["redelivered"].values()) == sent > 2
+    assert judged["labels_before"] == 0
+    assert judged["labels_after"] == judged["outcomes"] == judged["repeated"] > 0
+    assert judged["served"] == 8
+    assert compared["statuses"] == {
+        "streaming": "passed",
+        "outcome": "passed",
+        "cross_system": "failed",
+    }
+    assert compared["faults"] == 1
 
 
 def _check_seasons(facts: dict[str, Any], folder: Path) -> None:
@@ -74,9 +92,9 @@ def _check_watch(facts: dict[str, Any]) -> None:
     assert facts["refused"] == 0
 
 
-def _run(folder: Path) -> dict[str, Any]:
+def _run(folder: Path, *options: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, DEMO, "--rows", "1000", "--folder", folder],
+        [sys.executable, DEMO, "--rows", "1000", "--folder", folder, *options],
         check=True,
         capture_output=True,
         encoding="utf-8",

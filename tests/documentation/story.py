@@ -181,7 +181,10 @@ def _consistency() -> list[ConsistencyChecked]:
             Metadata(actor="ines", reason=HARM),
             check_type=kind,
             status=status,
-            details={"compared": 60, "mismatches": wrong, "note": HARM},
+            details={
+                "comparisons": [],
+                "reasons": [f"{wrong} of 60 differ {HARM}"] if wrong else [],
+            },
             check_duration_ms=12.5,
             confidence_score=confidence,
         )

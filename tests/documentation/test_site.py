@@ -79,10 +79,17 @@ def test_no_text_becomes_an_element(told: Told) -> None:
     assert any(HARM[:40] in words for _, _, _, words in entries)
 
 
+def test_what_a_check_of_consistency_found_is_told(told: Told) -> None:
+    for page in ("consistency.html", "snapshots/departure_delay@1.0.0.html"):
+        words = (told.folder / page).read_text("utf-8")
+        assert words.count("2 of 60 differ") == 1, page
+
+
 def test_only_what_changed_is_written(told: Told, tmp_path: Path) -> None:
     store, folder = told.store, tmp_path / "site"
+    store.performance.flush()  # what other tests used
     store.documentation.build(folder, at=3)
-    first = store.documentation.build(folder, at=told.report.position)
+    first = store.documentation.build(folder)
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.html")}
     store.ingest("weather", hourly(24 * 40, 24))
 

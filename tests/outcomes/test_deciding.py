@@ -71,3 +71,12 @@ def test_a_new_judgement_of_a_known_outcome_brings_no_new_value() -> None:
     second = Claim(0, ("A",), 1, 5.0, "y")
     assert decide([first], [second], "error") == Decision([0], frozenset(), [], 0, 0)
     assert decide([first, second], [second], "error").repeated == 1
+
+
+def test_a_replacement_holds_for_all_that_its_moment_was_judged_by() -> None:
+    known = [Claim(0, ("A",), 1, 5.0, "x"), Claim(0, ("A",), 1, 5.0, "y")]
+    known.append(Claim(0, ("A",), 1, 7.0, "y"))
+    assert decide(known, [Claim(0, ("A",), 1, 7.0, "x")], "error").repeated == 1
+    assert decide(known, [Claim(0, ("A",), 2, 7.0, "x")], "error").repeated == 1
+    for stale in (Claim(0, ("A",), 1, 5.0, "x"), Claim(0, ("A",), 2, 5.0, "x")):
+        assert decide(known, [stale], "keep").kept == 1

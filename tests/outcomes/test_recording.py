@@ -115,6 +115,33 @@ def test_outcomes_judge_what_was_served(store: ft.TimescaleDBFeatureStore) -> No
         store.record_outcomes(LABEL, unknown)
 
 
+def test_a_replaced_outcome_holds_for_every_snapshot_and_answer_it_judged(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    second = store.create_feature_snapshot("delays", flights()).snapshot_id
+    answer = store.get_online_features("weather.temp", {"origin": ["EWR"]}, served_id=True)
+    served = landed(1.0).drop_columns(["judged_time"])
+    served = served.append_column("served_id", answer["served_id"])
+    seen = landed(1.0).append_column("weather.temp", pa.array([60.0]))
+    store.record_outcomes(LABEL, seen, snapshot=FIRST)
+    store.record_outcomes(LABEL, seen, snapshot=second)
+    store.record_outcomes(LABEL, served)
+
+    store.record_outcomes(LABEL, landed(4.0), snapshot=FIRST, on_conflict="replace")
+
+    for each in (FIRST, second):
+        [held] = OutcomeReader(store._database).of_snapshot(each).to_pylist()
+        assert (held["value"], held["replaced"], held["weather.temp"]) == (4.0, True, 60.0)
+        assert store.outcomes.coverage(each).labels[0].replaced == 1
+    assert store.record_outcomes(LABEL, landed(4.0), snapshot=second).repeated == 1
+    for hours in (0.5, 0.75):  # also where the answer's outcome is said to have come later
+        again = served.set_column(1, "event_time", landed(4.0, hours=hours)["event_time"])
+        again = again.set_column(2, "arr_delay", pa.array([4.0]))
+        assert store.record_outcomes(LABEL, again).repeated == 1
+    with pytest.raises(ft.OutcomeConflictError, match=r"1\.0 is given, 4\.0 holds"):
+        store.record_outcomes(LABEL, landed(1.0), snapshot=second)
+
+
 def test_versions_of_a_label_live_side_by_side(store: ft.TimescaleDBFeatureStore) -> None:
     second = ft.Feature("arr_delay", "float64", "Minutes late, to the gate", version="2.0.0")
     store.record_outcomes(LABEL, landed(1.0, 2.0, 3.0, 4.0), snapshot=FIRST)

@@ -1,6 +1,7 @@
 """TimescaleDB comes later: tables become hypertables, and nothing that anybody sees changes."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -19,7 +20,7 @@ from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.migrations import migrate, migrations
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.values import moving
-from featuretrail.upgrading import upgrade
+from featuretrail.upgrading import Upgrade, upgrade
 from tests.engines.database import Database
 from tests.projections.rebuilding.histories import round_of
 from tests.projections.schema import described
@@ -100,6 +101,35 @@ def test_every_answer_row_and_rule_is_as_before(plain: Database) -> None:
         assert store.audit.verify().ok
 
 
+def test_what_was_served_and_what_happened_move_too(plain: Database) -> None:
+    with ft.connect(plain.url, artifacts="database:", serve_log=1.0) as store:
+        store.register(
+            ft.FeatureGroup("judged", keys={"k": "int64"}, features=[ft.Feature("y", "float64")])
+        )
+        moment = datetime.now(UTC)
+        times = [moment - timedelta(days=40 * n) for n in range(3)]
+        store.record_outcomes(
+            "judged.y", {"k": [1, 2, 3], "event_time": times, "y": [1.0] * 3}, unjudged=True
+        )
+        store.get_online_features("judged.y", {"k": [1, 2]})
+        store.served.flush()
+        outcomes, served = store.outcomes.rows("judged.y"), store.served.rows("judged.y")
+        waits = {each["table"] for each in store.status()["waiting"]}
+        assert {"featuretrail.outcomes", "featuretrail.served"} < waits
+
+        done = upgrade(plain.url, quiet)
+
+        moved = {each.table: each.rows for each in done.moved}
+        assert moved["featuretrail.outcomes"] == 3
+        assert moved["featuretrail.served"] == 2
+        assert store.outcomes.rows("judged.y").equals(outcomes)
+        assert store.served.rows("judged.y").equals(served)
+        assert store.status()["waiting"] == []
+        assert store.audit.verify().ok
+        found = {each["table"]: each["chunks"] for each in store.status()["hypertables"]}
+        assert (found["featuretrail.outcomes"], found["featuretrail.served"]) == (3, 1)
+
+
 def test_what_is_written_and_removed_during_a_move_is_moved_too(
     plain: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +175,7 @@ def test_a_column_added_during_a_move_begins_it_anew(plain: Database) -> None:
 
         done = upgrade(plain.url, register)
 
-    assert [each.table for each in done.moved] == [
+    assert values_moved(done) == [
         "featuretrail_values.flights",
         "featuretrail_values.weather",
     ]
@@ -191,7 +221,7 @@ def test_a_reader_in_the_way_is_waited_for_and_named(
         held = reader.execute(CONTENT).fetchone()
         done = upgrade(plain.url, quiet)
         assert reader.execute(CONTENT).fetchone() == held
-    assert [each.table for each in done.moved] == ["featuretrail_values.weather"]
+    assert values_moved(done) == ["featuretrail_values.weather"]
 
 
 def test_readers_and_writers_go_on_during_a_move(plain: Database) -> None:
@@ -270,6 +300,12 @@ def test_a_rebuild_begun_on_plain_tables_is_not_gone_on_with(plain: Database) ->
         upgrade(plain.url, quiet)
 
         assert moving.waiting(connection, "featuretrail") == []
+
+
+def values_moved(done: Upgrade) -> list[str]:
+    """The tables of values among those that moved."""
+    tables = [each.table for each in done.moved]
+    return [table for table in tables if table.startswith("featuretrail_values.")]
 
 
 def looked(database: Database) -> Any:

@@ -1,5 +1,5 @@
--- What are the newest rows of these entities, group by group, as arrays; what time is it, and where does
--- the log end?
+-- What are the newest rows of these entities, group by group, as arrays; what time is it, and, where the
+-- answer is logged, where does the log end?
 WITH {entities}
 SELECT
   clock_timestamp() AS now,
@@ -12,9 +12,6 @@ SELECT
         'featuretrail.set.defined'
       )
   ) AS last_definition,
-  (
-    SELECT h.position
-    FROM featuretrail.log_head AS h
-  ) AS known_position,
+  {known_position} AS known_position,
   {columns}
 FROM {groups}

@@ -1,5 +1,7 @@
--- What do the offsets of a group's streams say, all of it?
+-- What do the offsets of all streams say, all of it, and where did the log end when they did?
 SELECT
+  h.position AS head,
+  o.group_name,
   o.source,
   o.partition,
   o.last_offset,
@@ -12,5 +14,6 @@ SELECT
   o.out_of_order,
   o.late,
   o.parked
-FROM featuretrail.stream_offsets AS o
-WHERE o.group_name = %(group)s
+FROM featuretrail.log_head AS h
+LEFT JOIN featuretrail.stream_offsets AS o
+  ON true

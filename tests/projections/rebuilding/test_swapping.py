@@ -340,6 +340,6 @@ def test_tables_stay_hypertables_with_their_keys_and_indexes(
     if database.timescale:
         hypertables = (
             "SELECT count(*) FROM timescaledb_information.hypertables "
-            "WHERE hypertable_schema = 'featuretrail'"
+            "WHERE hypertable_schema = 'featuretrail' AND hypertable_name LIKE 'feature%'"
         )
         assert rows(pool, hypertables) == [(7,)]

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from featuretrail.domain.aggregates.retention import DEFAULTS, Retention
+from featuretrail.domain.aggregates.retention import DEFAULTS, KEPT, Retention
 from featuretrail.domain.events import DriftResolved, Metadata, RetentionApplied
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
@@ -236,7 +236,7 @@ def test_the_database_knows_the_tables_their_streams_and_their_defaults(pool: Da
     known = rows(pool, "SELECT table_name, stream, keep FROM featuretrail.retention_tables")
 
     assert {(table, stream, keep) for table, stream, keep in known} == {
-        (table, Retention.initial(table).id, keep) for table, keep in DEFAULTS.items()
+        (table, Retention.initial(table).id, keep) for table, keep in KEPT.items()
     }
 
 

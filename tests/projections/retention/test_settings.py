@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import featuretrail as ft
-from featuretrail.domain.aggregates.retention import CURRENT, DEFAULTS
+from featuretrail.domain.aggregates.retention import CURRENT, DEFAULTS, KEPT
 from featuretrail.domain.events import RetentionSet
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.projections.plans import TABLES
@@ -23,8 +23,8 @@ def test_every_table_either_has_past_rows_or_says_what_is_now() -> None:
 def test_the_measurement_tables_are_kept_ninety_days_and_the_others_for_ever(
     store: ft.TimescaleDBFeatureStore,
 ) -> None:
-    assert {each.table: each.keep for each in store.retention.show()} == DEFAULTS
-    assert [keep for keep in DEFAULTS.values() if keep is not None] == 3 * [timedelta(days=90)]
+    assert {each.table: each.keep for each in store.retention.show()} == KEPT
+    assert [keep for keep in KEPT.values() if keep is not None] == 4 * [timedelta(days=90)]
 
 
 @pytest.mark.tiers("embedded", "apache", "community")
@@ -36,7 +36,7 @@ def test_a_setting_is_an_event_with_actor_and_reason(
     [event] = (each.event for each in log.read(topics=[RetentionSet.TOPIC]))
     assert (event.metadata.actor, event.metadata.reason) == ("anna", "agreed with legal")
     assert (found.keep, found.set_position) == (MONTH, store.position)
-    assert {each.table: each.keep for each in store.retention.show()} == {**DEFAULTS, DRIFT: MONTH}
+    assert {each.table: each.keep for each in store.retention.show()} == {**KEPT, DRIFT: MONTH}
 
 
 def test_setting_what_holds_already_makes_no_event(store: ft.TimescaleDBFeatureStore) -> None:
@@ -60,6 +60,7 @@ def test_the_status_tells_what_holds(store: ft.TimescaleDBFeatureStore) -> None:
         "feature_drift_detection": None,
         "feature_metadata": None,
         "feature_performance_metrics": 90.0,
+        "served": 90.0,
     }
 
 

@@ -1,0 +1,2 @@
+-- How many rows has a table?
+SELECT count(*) FROM {table}
