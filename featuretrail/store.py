@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 import pyarrow as pa
 
@@ -61,6 +61,7 @@ from featuretrail.infrastructure.snapshots.request import Closed, Knowledge
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot, SnapshotInfo
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.snapshots.verification import SnapshotVerification
+from featuretrail.infrastructure.streaming.keywords import StreamKeywords
 from featuretrail.infrastructure.streaming.streams import Streams
 from featuretrail.infrastructure.streaming.updates import Updates
 from featuretrail.infrastructure.streaming.writer import StreamWriter
@@ -250,11 +251,12 @@ class TimescaleDBFeatureStore:
         group: str,
         *,
         source: str,
-        **options: Any,  # noqa: ANN401 - those of Streams.open, checked there
+        **options: Unpack[StreamKeywords],
     ) -> StreamWriter:
         """Open a writer that stores the messages of ``source`` in ``group`` as they come.
 
-        In micro-batches, each message once by its offset; see ``Streams.open`` for the options.
+        In micro-batches, each message once by its offset. The options, and their defaults, are
+        those of ``StreamKeywords``.
         """
         return self.streams.open(group, source=source, **options)
 

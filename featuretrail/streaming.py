@@ -25,6 +25,7 @@ from featuretrail.infrastructure.brokers.reading import read
 from featuretrail.infrastructure.brokers.redis_stream import RedisStream
 from featuretrail.infrastructure.brokers.source import Source
 from featuretrail.infrastructure.stopping import Stop
+from featuretrail.infrastructure.streaming.keywords import StreamKeywords
 from featuretrail.infrastructure.streaming.updates import Updates
 from featuretrail.infrastructure.streaming.writer import StreamWriter
 
@@ -38,6 +39,7 @@ __all__ = [
     "Source",
     "Stop",
     "StreamCounts",
+    "StreamKeywords",
     "StreamStatus",
     "StreamWriter",
     "Update",

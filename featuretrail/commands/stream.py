@@ -18,6 +18,8 @@ from featuretrail.commands.output import (
 from featuretrail.commands.signals import stopped_by_signals
 from featuretrail.commands.stream_facts import stream_row
 from featuretrail.domain.errors import InvalidInputError
+from featuretrail.domain.inputs import check_choice
+from featuretrail.infrastructure.streaming.writer import check_seconds
 from featuretrail.streaming import (
     JetStream,
     KafkaTopic,
@@ -69,16 +71,20 @@ def run(
     """
     found = _source({"nats": nats, "redis": redis, "kafka": kafka, "rabbit": rabbit},
                     stream, subject, topic, partition)  # fmt: skip
+    check_seconds("--patience", patience)
     with stopped_by_signals() as stop, invocation.store(actor) as store:
+        check_choice("--on-poison", on_poison, ("park", "stop"))
         writer = store.stream(
             group,
             source=found.name if source is None else source,
             columns=column,
             max_rows=max_rows,
             max_delay=max_delay,
-            allowed_lateness=timedelta(seconds=allowed_lateness),
+            allowed_lateness=timedelta(
+                seconds=check_seconds("--allowed-lateness", allowed_lateness)
+            ),
             compute=compute or (),
-            on_poison=on_poison,
+            on_poison="stop" if on_poison == "stop" else "park",
         )
         with writer:
             started = f"reading {found.address} into {group} as {writer.source}"

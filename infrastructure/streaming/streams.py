@@ -70,13 +70,16 @@ class Streams:
         max_pending_rows: int | None = None,
         timeout: timedelta | float = 60.0,
         allowed_lateness: timedelta = timedelta(minutes=1),
-        compute: Sequence[str] = (),
+        compute: str | Sequence[str] = (),
         on_poison: str = "park",
         decode: Decode = decode_json,
         actor: str | None = None,
         reason: str | None = None,
     ) -> StreamWriter:
-        """Open a writer of ``source`` into ``group``; see ``TimescaleDBFeatureStore.stream``."""
+        """Open a writer of ``source`` into ``group``; ``StreamKeywords`` says what can be given.
+
+        Raises ``NotFoundError`` and ``InvalidInputError``.
+        """
         check_choice("on_poison", on_poison, ("park", "stop"))
         if not callable(decode):
             raise InvalidInputError(
@@ -183,9 +186,13 @@ class Streams:
             self._registry.current().group(group)
 
     def _computing(
-        self, features: Sequence[str], metadata: Metadata
+        self, features: str | Sequence[str], metadata: Metadata
     ) -> Callable[[], object] | None:
-        wanted = [features] if isinstance(features, str) else list(several("compute", features))
+        wanted = (
+            [features]
+            if isinstance(features, str)
+            else [check_label("one of compute", each) for each in several("compute", features)]
+        )
         if not wanted:
             return None
         self._rules.check(wanted)

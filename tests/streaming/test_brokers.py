@@ -20,7 +20,7 @@ from faststream.rabbit import TestRabbitBroker
 from faststream.redis import RedisBroker
 
 import featuretrail as ft
-from featuretrail.domain.errors import BrokerError
+from featuretrail.domain.errors import BrokerError, InvalidInputError, StreamFencedError
 from featuretrail.streaming import (
     JetStream,
     KafkaTopic,
@@ -158,6 +158,47 @@ def test_a_broker_that_stays_away_and_a_stream_that_is_none_are_errors(
         assert "secret" not in str(caught.value)
         with server, pytest.raises(BrokerError, match="NotFound"):
             read(writer, JetStream(server.url, "NONE"), patience=0.2)
+
+
+def test_a_stream_that_was_made_anew_is_refused_for_its_numbers_say_nothing(
+    store: ft.TimescaleDBFeatureStore, tmp_path: Path
+) -> None:
+    with NatsServer(tmp_path) as server, store.stream("sensors", source="nats") as writer:
+        _publish_to_nats(server, [message(1)])
+        writer.put([message(1), message(2)], offset=[1, 2])
+        with pytest.raises(BrokerError, match="ends at 1, and 2 is stored"):
+            read(writer, JetStream(server.url, "SENSORS", "sensors.>"))
+
+
+def test_a_reader_of_a_silent_broker_ends_when_its_writer_was_fenced(
+    store: ft.TimescaleDBFeatureStore, tmp_path: Path
+) -> None:
+    with RedisServer(tmp_path) as server:
+        old = store.stream("sensors", source="redis")
+        with store.stream("sensors", source="redis") as new:
+            new.put(message(1), offset="5-1")
+        with _reading(old, RedisStream(server.url, "sensors")) as errors:
+            old.put(message(1), offset="5-1")
+            deadline = time.monotonic() + 20
+            while not errors and time.monotonic() < deadline:
+                time.sleep(0.01)
+        with pytest.raises(StreamFencedError):
+            old.close()
+    assert isinstance(errors[0], StreamFencedError)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [RedisStream("nowhere", "s"), JetStream("nats://[", "S"), RedisStream("redis://h:x", "s")],
+)
+def test_a_url_that_is_none_is_an_error_at_once(
+    source: Source, store: ft.TimescaleDBFeatureStore
+) -> None:
+    with (
+        store.stream("sensors", source="s") as writer,
+        pytest.raises((BrokerError, InvalidInputError), match=r"URL|Port"),
+    ):
+        read(writer, source)
 
 
 class _InMemory:

@@ -16,12 +16,14 @@ from featuretrail.domain.errors import (
     StreamFencedError,
 )
 from featuretrail.domain.events import ValuesIngested
+from featuretrail.streaming import StreamKeywords
 from tests.engines.database import Database
 from tests.streaming.sensors import START, message, online, reading, stored
 
 pytestmark = pytest.mark.tiers("embedded", "apache")
 
 
+@pytest.mark.tiers("embedded", "apache", "community")
 def test_messages_are_stored_once_and_in_order_however_often_they_are_delivered(
     store: ft.TimescaleDBFeatureStore, database: Database
 ) -> None:
@@ -183,7 +185,7 @@ def test_the_slower_of_two_writers_of_a_source_stops_and_loses_nothing(
 def test_a_full_buffer_makes_the_caller_wait_and_then_says_so(
     store: ft.TimescaleDBFeatureStore, database: Database
 ) -> None:
-    options = {"max_rows": 2, "max_pending_rows": 4, "max_delay": 60.0}
+    options: StreamKeywords = {"max_rows": 2, "max_pending_rows": 4, "max_delay": 60.0}
     with database.connect() as connection, connection.transaction():
         connection.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended('featuretrail.values:sensors', 0))"
