@@ -63,8 +63,26 @@ def fill(store: Any) -> None:
         store.track_feature_lineage("weather.wind", ["weather.temp"], computation_rule="by eye")
         store.lineage.retire("weather.wind", reason="too coarse")
         store.record_training_run("forest", "delay@1.0.0", metrics={"auc": 0.75})
+    if hasattr(store, "stream"):
+        _stream_and_judge(store)
     if hasattr(store, "projections"):
         store.projections.catch_up()
+
+
+def _stream_and_judge(store: Any) -> None:
+    live = {"origin": "EWR", "event_time": START + timedelta(days=29), "temp": 51.5}
+    with store.stream("weather", source="live", columns=["temp"]) as writer:
+        writer.put([live, b"no message"], offset=[1, 2])
+    happened = landings(4).slice(0, 2)
+    judged = pa.array([START + timedelta(hours=3), START + timedelta(days=2, hours=3)])
+    store.record_outcomes(
+        "flights.delay",
+        happened.select(["carrier", "number", "event_time", "published", "delay"]).append_column(
+            "judged_time", judged.cast(pa.timestamp("us", "UTC"))
+        ),
+        snapshot="delay@1.0.0",
+    )
+    store.validate_feature_consistency("delay@1.0.0", ["quality"])
 
 
 def hourly(week: int, warmer: float = 0.0) -> pa.Table:
