@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
@@ -64,6 +65,7 @@ def test_an_interruption_of_the_dropping_is_heard_when_it_is_dropped(database: D
 
         def interrupt() -> None:
             os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)  # until the first attempt is cancelled, and a second one waits
             other.execute("ROLLBACK")
 
         timer = Timer(0.5, interrupt)
