@@ -1,7 +1,12 @@
 """Throw-away databases are gone afterwards, and what a killed process left is found."""
 
+import os
+import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -53,6 +58,31 @@ def test_it_is_there_for_a_while_and_gone_afterwards_also_when_used_or_lost(
             " WHERE application_name = 'featuretrail doctor' AND datname = current_database()"
         )
     assert throwaways(database) == []
+
+
+def test_an_interruption_of_the_dropping_is_heard_when_it_is_dropped(database: Database) -> None:
+    with database.connect() as other:
+
+        def interrupt() -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)  # until the first attempt is cancelled, and a second one waits
+            other.execute("ROLLBACK")
+
+        timer = Timer(0.5, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            _dropped_while(other, timer)
+        timer.join()
+
+    assert throwaways(database) == []
+
+
+def _dropped_while(other: psycopg.Connection[Any], timer: Timer) -> None:
+    """Make and drop one whose dropping waits for another session; start the timer before."""
+    with throwaway(other.info.dsn) as made:
+        other.execute("BEGIN")
+        comment = "COMMENT ON DATABASE {} IS 'held, so that dropping it waits'"
+        other.execute(sql.SQL(comment).format(sql.Identifier(made.name)))
+        timer.start()
 
 
 def test_what_a_killed_process_left_is_dropped_and_what_a_living_one_holds_is_not(
