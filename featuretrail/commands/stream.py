@@ -106,7 +106,8 @@ def status(invocation: Invocation, *, group: OneGroup = None) -> None:
     if invocation.as_json:
         write_json(found)
     else:
-        write_table([stream_row(each) for each in found], "no stream was stored yet")
+        into = "" if group is None else f" into {group!r}"
+        write_table([stream_row(each) for each in found], f"no stream{into} was stored yet")
 
 
 @command(app, "parked")

@@ -110,11 +110,7 @@ class Streams:
 
     @needs("reader")
     def status(self, group: str | None = None) -> list[StreamStatus]:
-        """Return how far each partition of each stream (of those into ``group``) is stored.
-
-        Raises ``NotFoundError`` for a group that is none.
-        """
-        self._check_group(group)
+        """Return how far each partition of each stream (of those into ``group``) is stored."""
         with self._database.connection() as connection:
             return stream_status(connection, group)
 

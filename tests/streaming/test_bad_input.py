@@ -84,9 +84,8 @@ def test_what_is_no_message_timeout_or_option_is_refused_with_its_name(
         store.stream("sensors", source="s", compute=5)  # type: ignore[arg-type]
     with pytest.raises(InvalidInputError, match="groups is empty"):
         store.subscribe([])
-    for look in (store.streams.status, store.streams.parked):
-        with pytest.raises(NotFoundError, match="sensor"):
-            look("sensor")
+    with pytest.raises(NotFoundError, match="sensor"):
+        store.streams.parked("sensor")
     for number in ("1; DROP", -1, 2**70):
         with pytest.raises(InvalidInputError, match="number of a parked message"):
             store.streams.discard([number], reason="tests")  # type: ignore[list-item]
