@@ -12,16 +12,12 @@ from featuretrail.consistency.order import ConsistencyOrder
 from featuretrail.consistency.parts import ConsistencyParts
 from featuretrail.domain.consistency.comparison import TableComparison, compare
 from featuretrail.domain.consistency.measured import MeasuredTables, key_column, measure
-from featuretrail.domain.consistency.pairing import Ints
 from featuretrail.domain.consistency.tolerance import EXACT, Tolerance, check_tolerances
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
 from featuretrail.domain.entities import EntityCodes
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.consistency.refreshing import refresh_entities
-
-TIMES = 3
-"""How often rows that disagree are read again, lest a writer came between the two readings."""
 
 AT_ONCE = 20_000
 """Entities of one online read."""
@@ -34,9 +30,8 @@ STATUS = "__status"
 
 @frozen(eq=False)
 class OnlineAnswers:
-    """The answers for the entities of one group: as derived, as found online, when, and where."""
+    """The answers for the entities of one group: as derived, as found online, and where last."""
 
-    entities: pa.Table
     derived: pa.Table
     found: pa.Table
     position: int
@@ -61,12 +56,6 @@ class OnlineCheck:
         entities = self._entities()
         answers = self._read(entities)
         tables = self._measured(answers)
-        for _ in range(TIMES - 1):
-            wrong = np.flatnonzero(tables.disagreeing())
-            if not wrong.size:
-                break
-            answers = _patched(answers, wrong, self._read(entities.take(pa.array(wrong))))
-            tables = self._measured(answers)
         history = History(self.parts, answers.derived, _NOW, answers.position)
         features = {each.reference.path: each for each in self.features}
         candidates = history.candidates(tables, features)
@@ -96,23 +85,24 @@ class OnlineCheck:
         return pa.table(columns).take(pa.array(np.unique(codes, return_index=True)[1]))
 
     def _read(self, entities: pa.Table) -> OnlineAnswers:
-        """Read online, and derive from the values what holds right after that."""
-        parts = [
-            self.parts.online.get(
-                lambda _: list(self.features), entities.slice(at, AT_ONCE), status=True
+        """Read online, and derive from the values what holds at that time and position."""
+        found, derived, position = [], [], 0
+        for at in range(0, max(1, entities.num_rows), AT_ONCE):
+            part = entities.slice(at, AT_ONCE)
+            answer = self.parts.online.placed(self.features, part)
+            times = pa.array(np.full(part.num_rows, answer.now)).cast(UTC_TIME)
+            position = answer.position
+            found.append(answer.table)
+            derived.append(
+                self.parts.historical.get(
+                    part.append_column(_NOW, times),
+                    list(self.features),
+                    time_column=_NOW,
+                    position=position,
+                    status=True,
+                )
             )
-            for at in range(0, max(1, entities.num_rows), AT_ONCE)
-        ]
-        now, position = self.parts.now()
-        times = pa.array([now] * entities.num_rows, UTC_TIME)
-        derived = self.parts.historical.get(
-            entities.append_column(_NOW, times),
-            list(self.features),
-            time_column=_NOW,
-            position=position,
-            status=True,
-        )
-        return OnlineAnswers(entities, derived, pa.concat_tables(parts), position)
+        return OnlineAnswers(pa.concat_tables(derived), pa.concat_tables(found), position)
 
     def _measured(self, answers: OnlineAnswers) -> MeasuredTables:
         keys = list(self.features[0].group.keys)
@@ -140,16 +130,3 @@ def answer_tolerances(
 ) -> dict[str, Tolerance]:
     """Return the tolerances of an answer's columns; statuses agree or do not."""
     return dict.fromkeys(outputs, EXACT) | check_tolerances(order.tolerances, snapshot.dtypes)
-
-
-def _patched(answers: OnlineAnswers, rows: Ints, again: OnlineAnswers) -> OnlineAnswers:
-    """Return the answers with ``rows`` read again in place of theirs."""
-    places = np.arange(answers.entities.num_rows)
-    places[rows] = answers.entities.num_rows + np.arange(rows.size)
-    taken = pa.array(places)
-    return OnlineAnswers(
-        answers.entities,
-        pa.concat_tables([answers.derived, again.derived]).take(taken),
-        pa.concat_tables([answers.found, again.found]).take(taken),
-        again.position,
-    )

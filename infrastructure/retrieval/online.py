@@ -79,6 +79,15 @@ class _Reply:
         return any(bool((rows.event_times > self.now).any()) for rows in self.newest)
 
 
+@frozen(eq=False)
+class PlacedAnswer:
+    """An online answer, the server's time (microseconds) that it is of, and the log's position."""
+
+    table: pa.Table = field(repr=False)
+    now: int
+    position: int
+
+
 class OnlineReader:
     """Answers what features are worth now. Safe to share between threads."""
 
@@ -121,15 +130,7 @@ class OnlineReader:
         begun = perf_counter()
         table = to_table(entity_rows, "the entity rows")
         logged = self._served.on
-        try:
-            plan = self._plan(resolve(self._registry.cached), logged=logged)
-        except NotFoundError:
-            plan = self._plan(resolve(self._registry.current()), logged=logged)
-        reply = self._ask(plan, table)
-        if reply.last_definition > self._registry.cached.position:
-            current = self._plan(resolve(self._registry.current()), logged=logged)
-            if current.features != plan.features:
-                plan, reply = current, self._ask(current, table)
+        plan, reply = self._replied(resolve, table, logged=logged)
         wanted = _Wanted(status=status, event_time=event_time, logged=logged)
         answer, columns = (self._as_of if reply.is_ahead else self._table)(
             plan, table, reply, wanted
@@ -139,6 +140,35 @@ class OnlineReader:
         each_ms = (perf_counter() - begun) * 1e3 / len(plan.features)
         self._recorder.add(plan.use, each_ms, rows=table.num_rows)
         return answer
+
+    def placed(
+        self,
+        features: Sequence[ResolvedFeature],
+        entity_rows: pa.Table,
+    ) -> "PlacedAnswer":
+        """Return what ``get`` returns with statuses, and of which time and position that is.
+
+        Nothing is logged as served, or measured.
+        """
+        plan, reply = self._replied(lambda _: features, entity_rows, logged=True)
+        way = self._as_of if reply.is_ahead else self._table
+        wanted = _Wanted(status=True, event_time=False, logged=True)  # so it is of the position
+        answer, _ = way(plan, entity_rows, reply, wanted)
+        return PlacedAnswer(answer, reply.now, reply.known_position)
+
+    def _replied(
+        self, resolve: Resolve, table: pa.Table, *, logged: bool
+    ) -> tuple[OnlinePlan, _Reply]:
+        try:
+            plan = self._plan(resolve(self._registry.cached), logged=logged)
+        except NotFoundError:
+            plan = self._plan(resolve(self._registry.current()), logged=logged)
+        reply = self._ask(plan, table)
+        if reply.last_definition > self._registry.cached.position:
+            current = self._plan(resolve(self._registry.current()), logged=logged)
+            if current.features != plan.features:
+                plan, reply = current, self._ask(current, table)
+        return plan, reply
 
     def _ask(self, plan: OnlinePlan, table: pa.Table) -> _Reply:
         keys = read_keys(table, (each.group for each in plan.groups), "the entity rows")

@@ -1,6 +1,8 @@
 """Served and online values against their derivation, and online rows that are mended."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pyarrow as pa
@@ -119,6 +121,38 @@ def test_without_served_rows_the_online_answers_alone_are_compared(
     assert found.reasons == ("weather: no rows were served and logged",)
     with pytest.raises(ft.InvalidInputError, match="auto_fix refreshes online rows"):
         shared.validate_feature_consistency(SNAPSHOT, "quality", auto_fix=True)
+
+
+@pytest.mark.tiers("embedded", "apache")
+def test_a_writer_that_never_rests_is_no_fault_and_a_mended_row_stays_mended(
+    store: ft.TimescaleDBFeatureStore, database: Database
+) -> None:
+    finished = Event()
+
+    def write(first: int) -> None:
+        hours = first
+        while not finished.is_set():
+            hours += 3
+            store.ingest("weather", _newer(hours, float(hours)))
+            if hours % 20 == 0:
+                store.retract("weather", {"origin": "JFK"}, START + timedelta(days=19), "broken")
+
+    with ThreadPoolExecutor(3) as pool:
+        writing = [pool.submit(write, first) for first in range(3)]
+        try:
+            found = [streaming(store, auto_fix=True) for _ in range(10)]
+            edit(
+                database, "UPDATE featuretrail_online.weather SET sky = 'none', event_time = now()"
+            )
+            mended = streaming(store, auto_fix=True)
+        finally:
+            finished.set()
+        assert [each.result(timeout=60) for each in writing] == [None] * 3
+
+    assert [(each.status, each.fixed) for each in found] == [("passed", {})] * 10
+    assert (mended.status, mended.fixed) == ("warning", {"weather": 1})
+    assert mended.comparisons[-1].status == "passed"
+    assert streaming(store).status == "passed"
 
 
 def _newer(hours: int, temp: float) -> pa.Table:
