@@ -49,6 +49,16 @@ def test_a_failed_check_is_recorded_and_reaches_quality_and_alerts(
     assert "temp, unit factor" in alert.text
     assert "1.8" in report._repr_html_()
 
+    for frame in (altered, matrix):  # the same finding again, and then none
+        store.validate_feature_consistency(
+            SNAPSHOT, "cross_system", sources=ft.FrameSource(frame, name="frame")
+        )
+        store.alerts.send_due()
+    assert [each.title for each in store.alerts.list(everything=True)] == [
+        alert.title,
+        f"[high] resolved: cross_system consistency of {SNAPSHOT} passed",
+    ]
+
 
 def test_a_monitor_checks_a_snapshot_against_the_configured_sources(
     store: ft.TimescaleDBFeatureStore, database: Database, tmp_path: object
