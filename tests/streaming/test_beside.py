@@ -54,15 +54,17 @@ def test_a_group_locked_for_longer_than_the_server_waits_only_delays_a_stream(
     ):
         store.register(SENSORS)
         writer = store.stream("sensors", source="test")
+        writer.put(message(1), offset=1)
+        writer.flush()
         with connection.transaction():
             connection.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended('featuretrail.values:sensors', 0))"
             )
-            writer.put(message(1), offset=1)
+            writer.put(message(2), offset=2)
             threading.Event().wait(0.6)
         writer.close()
 
-    assert stored(database.url) == [1]
+    assert stored(database.url) == [1, 2]
 
 
 def test_what_a_computation_fails_of_is_seen_whatever_it_is() -> None:
