@@ -182,6 +182,7 @@ def test_a_reader_of_a_silent_broker_ends_when_its_writer_was_fenced(
             deadline = time.monotonic() + 20
             while not errors and time.monotonic() < deadline:
                 time.sleep(0.01)
+            assert errors, "it is still reading"
         with pytest.raises(StreamFencedError):
             old.close()
     assert isinstance(errors[0], StreamFencedError)
