@@ -77,17 +77,15 @@ class EntityCodes:
         codes: Ints = np.zeros(len(columns[0]), np.int64)
         count = 1
         for column in columns:
-            values = pc.unique(column)
+            values, places = _numbered(column)
             integers = _Lookup.of(values.to_numpy()) if pa.types.is_int64(column.type) else None
-            level = _Level(values, integers, None)
-            joined = codes * len(values) + level.places(column)
+            pairs = None
             if levels:
-                pairs, codes = np.unique(joined, return_inverse=True)
-                level = _Level(values, integers, _Lookup.of(pairs))
-                count = pairs.size
+                found, codes = _numbered(pa.array(codes * len(values) + places))
+                pairs, count = _Lookup.of(found.to_numpy()), len(found)
             else:
-                codes, count = joined, len(values)
-            levels.append(level)
+                codes, count = places, len(values)
+            levels.append(_Level(values, integers, pairs))
         return cls(tuple(levels), codes, count)
 
     def encode(self, columns: Sequence[pa.Array]) -> Ints:
@@ -102,6 +100,13 @@ class EntityCodes:
             joined[(codes < 0) | (places < 0)] = STRANGER
             codes = level.pairs.places(joined)
         return codes
+
+
+def _numbered(column: pa.Array) -> tuple[pa.Array, Ints]:
+    """Return the distinct values of a column, and which of them each row has, by one hashing."""
+    encoded: Any = column.dictionary_encode()
+    places: Ints = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return encoded.dictionary, places
 
 
 def _index_in(column: pa.Array, values: pa.Array) -> Ints:

@@ -74,8 +74,8 @@ def _equal(way: Way, exact: NDArray[np.int64], rough: NDArray[np.int64]) -> Mask
     made, again = way[1](exact), way[1](rough)
     with np.errstate(invalid="ignore"):  # 2**63 has no place, and is none of these
         same: Mask = (made == again) & (again.astype(np.int64) == rough) & (again < 2.0**63)
-    other: Mask = exact != rough
-    return same & other
+    unlike: Mask = exact != rough
+    return same & unlike
 
 
 def _ways() -> tuple[Way, ...]:

@@ -11,9 +11,10 @@ from featuretrail.domain.consistency.comparison import TableComparison, compare
 from featuretrail.domain.consistency.measured import measure
 from featuretrail.domain.consistency.report import CheckResult
 from featuretrail.domain.consistency.tolerance import check_tolerances
-from featuretrail.domain.errors import SourceError
+from featuretrail.domain.errors import InvalidInputError, SourceError
 from featuretrail.domain.events.checks import CheckType
 from featuretrail.infrastructure.consistency.source import ValueSource
+from featuretrail.infrastructure.values.frames import to_table
 
 CHECK: CheckType = "cross_system"
 
@@ -45,8 +46,14 @@ def _compared(
     source: ValueSource,
 ) -> TableComparison:
     request = snapshot.asked()
-    rows = request.kept(source.read(request), f"source {source.name!r}")
+    what = f"source {source.name!r}"
+    rows = request.kept(to_table(source.read(request), what), what)
     held = {path: output for path, output in snapshot.outputs.items() if path in rows.column_names}
+    if not held:
+        raise InvalidInputError(
+            f"{what} answered with the columns {', '.join(rows.column_names)}, none of which is "
+            f"one of the features {', '.join(snapshot.outputs)}; name them so"
+        )
     tables = measure(
         snapshot.table,
         rows,

@@ -65,13 +65,13 @@ def _constraints(snapshot: ExaminedSnapshot, order: ConsistencyOrder) -> list[Sa
 
 
 def _repeated(table: pa.Table) -> list[Said]:
-    codes = np.zeros(table.num_rows, np.int64)
+    codes, double = np.zeros(table.num_rows, np.int64), 0
     for column in table.columns:
         part: Any = column.combine_chunks().dictionary_encode(null_encoding="encode").indices
-        codes = EntityCodes.of([pa.array(codes), part.cast(pa.int64())]).codes
-    double = table.num_rows - np.unique(codes).size
-    if not double:
-        return []
+        found = EntityCodes.of([pa.array(codes), part.cast(pa.int64())])
+        codes, double = found.codes, table.num_rows - found.count
+        if not double:
+            return []
     words = f"{double:,} of {table.num_rows:,} rows repeat another one in every column"
     return [("warning", words, double)]
 

@@ -12,7 +12,7 @@ from featuretrail.domain.consistency.tolerance import Tolerance
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.events.checks import CheckType
-from featuretrail.domain.inputs import check_choice, check_flag, several, shown
+from featuretrail.domain.inputs import check_choice, check_flag, check_label, several, shown
 from featuretrail.infrastructure.consistency.source import ValueSource
 
 CHECK_TYPES = ("streaming", "outcome", "cross_system")
@@ -84,7 +84,8 @@ def _sources(parts: ConsistencyParts, given: Any) -> list[ValueSource]:  # noqa:
     for each in [given] if alone else several("sources", given):
         if isinstance(each, str):
             found.append(parts.source(each))
-        elif isinstance(each, ValueSource):
+        elif isinstance(each, ValueSource) and not isinstance(each, type):
+            check_label("the name of a source", each.name)
             found.append(each)
         else:
             raise InvalidInputError(

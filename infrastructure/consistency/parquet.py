@@ -74,6 +74,8 @@ class ParquetSource:
         return pa.concat_tables(parts) if parts else scanner.projected_schema.empty_table()
 
     def _unreadable(self, error: Exception) -> SourceError:
+        if isinstance(error, FileNotFoundError):
+            return SourceError(self.name, "there is no such file or folder")
         return SourceError(self.name, _without_secrets(str(error), self._path))
 
     def _dataset(self) -> "ds.FileSystemDataset":

@@ -187,6 +187,31 @@ def test_bad_frames_and_arguments_are_refused(
         ft.PostgresSource("postgresql://x", "a.b.c")
 
 
+def test_a_source_of_ones_own_that_answers_wrongly_is_an_error_and_no_pass(
+    shared: ft.TimescaleDBFeatureStore, matrix: pa.Table
+) -> None:
+    class Answering:
+        def __init__(self, answer: object, name: object = "own") -> None:
+            self.answer, self.name = answer, name
+
+        def read(self, request: ft.SourceRequest) -> object:
+            del request
+            return self.answer
+
+    keys = matrix.select(["origin", "event_time"])
+    double = matrix.rename_columns(["origin", "event_time", *["weather.temp"] * 3])
+    for wrong, message in (
+        (Answering(matrix), "none of which is one of the features weather.temp"),
+        (Answering(keys), "none of which"),
+        (Answering(double), "3 columns named 'weather.temp'"),
+        (Answering(None), "NoneType"),
+        (Answering(matrix, 5), "the name of a source is 5"),
+        (Answering, "Answering"),
+    ):
+        with pytest.raises(ft.InvalidInputError, match=message):
+            against(shared, wrong)  # type: ignore[arg-type]  # wrong on purpose
+
+
 def test_no_secret_of_a_source_is_told(shared: ft.TimescaleDBFeatureStore, tmp_path: Path) -> None:
     place = "127.0.0.1:1/lake"
     sources: list[ft.ValueSource] = [

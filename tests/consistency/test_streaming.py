@@ -141,8 +141,10 @@ def test_a_writer_that_never_rests_is_no_fault_and_a_mended_row_stays_mended(
         writing = [pool.submit(write, first) for first in range(3)]
         try:
             found = [streaming(store, auto_fix=True) for _ in range(10)]
-            edit(
-                database, "UPDATE featuretrail_online.weather SET sky = 'none', event_time = now()"
+            edit(  # a row whose place no writer takes
+                database,
+                "UPDATE featuretrail_online.weather SET sky = 'none', event_time = now() "
+                "WHERE origin = 'EWR'",
             )
             mended = streaming(store, auto_fix=True)
         finally:
