@@ -152,8 +152,7 @@ def test_a_writer_that_never_rests_is_no_fault_and_a_mended_row_stays_mended(
         assert [each.result(timeout=60) for each in writing] == [None] * 3
 
     assert [(each.status, each.fixed) for each in found] == [("passed", {})] * 10
-    assert mended.status == "warning"
-    assert 1 <= mended.fixed["weather"] <= 3  # a retraction may have taken an edited row away first
+    assert (mended.status, mended.fixed) == ("warning", {"weather": 1})
     assert mended.comparisons[-1].status == "passed"
     assert streaming(store).status == "passed"
 

@@ -55,7 +55,7 @@ def tamper(database: Database, statement: str) -> None:
         ("UPDATE featuretrail.events SET state = '' WHERE position = 5", 5, "values"),
         ("UPDATE featuretrail.events SET state = 'x' WHERE position = 8", 8, "snapshot"),
         (rewritten('"dtype":"float64"', '"dtype":"complex"', 2), 2, "values"),
-        (rewritten('"class_version":1', '"class_version":99', 5), 5, "chain"),
+        (rewritten('"class_version":2', '"class_version":99', 5), 5, "chain"),
         (rewritten('"digest":"', '"digest":"00', FROZEN), FROZEN, "snapshot"),
         (rewritten('"version":"1.0.0"', '"version":"7.0.0"', FROZEN), FROZEN, "snapshot"),
         (rewritten('"version":"1.0.0"', '"version":"x"', FROZEN), FROZEN, "snapshot"),

@@ -120,7 +120,7 @@ def test_what_was_served_and_what_happened_move_too(plain: Database) -> None:
         done = upgrade(plain.url, quiet)
 
         moved = {each.table: each.rows for each in done.moved}
-        assert moved["featuretrail.outcomes"] == 3
+        assert moved["featuretrail.outcomes"] == len(store.outcomes.records()) > 3
         assert moved["featuretrail.served"] == 2
         assert store.outcomes.rows("judged.y").equals(outcomes)
         assert store.served.rows("judged.y").equals(served)

@@ -68,12 +68,16 @@ def test_tables_of_an_earlier_release_become_hypertables_where_timescaledb_is(
         has_read_side = connection.execute(
             "SELECT to_regclass('featuretrail.feature_lineage') IS NOT NULL"
         ).fetchone()
+        has_outcomes = connection.execute(
+            "SELECT to_regclass('featuretrail.outcomes') IS NOT NULL"
+        ).fetchone()
 
     done = upgrade(restored.url, quiet)
     again = upgrade(restored.url, quiet)
 
     values = ["featuretrail_values.flights", "featuretrail_values.weather"]
-    expected = values if restored.timescale else []
+    judged = ["featuretrail.outcomes", "featuretrail.served"] if has_outcomes == (True,) else []
+    expected = [*values, *judged] if restored.timescale else []
     assert [each.table for each in done.moved] == expected
     moved = done.read_side is not None and done.read_side.swapped
     assert moved == (restored.timescale and has_read_side == (True,))
