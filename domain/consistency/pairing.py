@@ -39,7 +39,7 @@ class Pairing:
         places = _first_rows(others, entities.count)
         doubled = codes.size - entities.count
         rows = np.sort(_first_rows(codes, entities.count)[:-1]) if doubled else None
-        partners = places[codes if rows is None else codes[rows]]
+        partners = places.take(codes if rows is None else codes[rows], mode="clip")
         absent = partners < 0
         if not absent.any():
             missing = np.empty(0, np.int64)
