@@ -10,6 +10,8 @@ import numpy as np
 _PLACES = tuple(
     Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "purelib", "platlib")
 )
+_INSTALLED = {"site-packages", "dist-packages"}
+"""Folders of packages have these names, also those of the system and of a ``.pth`` file."""
 
 
 def is_library(module: str) -> bool:
@@ -25,6 +27,8 @@ def is_library(module: str) -> bool:
 def is_library_file(path: str | Path) -> bool:
     """Tell whether a file is one of Python's own or of an installed library."""
     resolved = Path(path).resolve()
+    if not _INSTALLED.isdisjoint(resolved.parts):
+        return True
     return any(resolved.is_relative_to(place) for place in _PLACES)
 
 

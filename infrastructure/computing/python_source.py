@@ -14,7 +14,7 @@ import inspect
 import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from types import CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -97,7 +97,7 @@ class _Gathered:
         elif self._is_named_thing(value):
             where = _module_of(value)
             # where in the library it is defined may change from one release to the next
-            self.imports.add(f"# {where.partition('.')[0]}: {name}")
+            self.imports.add(f"# {_top(where)}: {name}")
         else:
             raise InvalidDefinitionError(
                 f"the rule {self.rule!r} uses {name!r}, a {type(value).__name__} whose content "
@@ -124,8 +124,7 @@ class _Gathered:
         return callable(value) and self._is_library(module) and is_named_by(value, module)
 
     def _is_library(self, module: str) -> bool:
-        top = module.partition(".")[0]
-        if top == self.module.partition(".")[0] and top != "builtins":
+        if _top(module) == _top(self.module) != "builtins":
             return False
         return is_library(module)
 
@@ -139,7 +138,7 @@ class _Gathered:
             raise InvalidDefinitionError(f"{function.__name__!r} is asynchronous; a rule is not")
         if inspect.isgeneratorfunction(function):
             raise InvalidDefinitionError(f"{function.__name__!r} yields; a rule returns an array")
-        if is_library_file(function.__code__.co_filename):
+        if self._is_wrapped(function):
             raise InvalidDefinitionError(
                 f"{function.__name__!r} is wrapped by a decorator of a library, whose settings "
                 "could change unseen; do within the function what the decorator does around it"
@@ -155,11 +154,29 @@ class _Gathered:
         lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
         return "\n".join(line.rstrip() for line in lines)
 
+    def _is_wrapped(self, function: FunctionType) -> bool:
+        """Tell whether ``function`` is what another library's decorator put around a function.
+
+        A rule may be of an installed package itself, whose own functions are followed.
+        """
+        if not is_library_file(function.__code__.co_filename):
+            return False
+        cells = [cell for cell in function.__closure__ or () if cell != CellType()]
+        held = [cell.cell_contents for cell in cells]
+        modules = [each.__module__ for each in held if isinstance(each, FunctionType)]
+        tops = {_top(each) for each in (function.__globals__["__name__"], *modules)}
+        return tops != {_top(self.module)}
+
     def _undefined(self, name: str) -> InvalidDefinitionError:
         return InvalidDefinitionError(
             f"the rule {self.rule!r} uses {name!r}, which is not defined where the rule is; define "
             "it above"
         )
+
+
+def _top(module: str) -> str:
+    """Return the package that a module is in."""
+    return module.partition(".")[0]
 
 
 def _names_of(function: FunctionType) -> Mapping[str, Any]:

@@ -51,9 +51,11 @@ def main(site: Path) -> None:
     migrations = files("featuretrail.sql").joinpath("migrations").iterdir()
     assert any(file.name.endswith(".sql") for file in migrations)
     assert files("featuretrail").joinpath("py.typed").is_file()
-    subprocess.run([Path(sys.executable).with_name("featuretrail"), "--help"], check=True)
+    command = Path(sys.executable).with_name("featuretrail")
+    subprocess.run([command, "--help"], check=True)
     try:
         use_a_store()
+        subprocess.run([command, "doctor", "--rows", "1000"], check=True)
     finally:
         embedded.remove()
 
