@@ -25,6 +25,7 @@ from featuretrail.domain.consistency.comparison import TableComparison, compare
 from featuretrail.domain.consistency.measured import measure
 from featuretrail.domain.consistency.tolerance import check_tolerances
 from featuretrail.infrastructure.migrations import migrate
+from featuretrail.infrastructure.quality.side_by_side import side_by_side
 
 KEYS, COLUMNS = 1_000_000, 10
 CHECKED_ROWS, ENTITIES = 100_000, 100
@@ -65,7 +66,8 @@ def _tables(random: np.random.Generator, keys: NDArray[np.int64]) -> tuple[pa.Ta
 def ours(expected: pa.Table, found: pa.Table) -> TableComparison:
     """Compare as a check does."""
     tolerances = check_tolerances(None, dict.fromkeys(NAMES, "float64"))
-    return compare("other", measure(expected, found, ["key"], NAMES, tolerances))
+    tables = measure(expected, found, ["key"], NAMES, tolerances, mapper=side_by_side)
+    return compare("other", tables)
 
 
 def sort_join(expected: pa.Table, found: pa.Table) -> dict[str, int]:

@@ -16,46 +16,77 @@ STRANGER = -1
 
 
 @frozen(eq=False)
-class _Lookup:
-    """Finds the place of each integer among ``known``; by table where the range allows it."""
+class _Hashed:
+    """Distinct values of any type, each with its place among them."""
 
-    known: Ints = field(repr=False)
-    table: NDArray[np.int32] | None = field(repr=False)
+    size: int
+    known: pa.Array = field(repr=False)
 
     @classmethod
-    def of(cls, known: Ints) -> Self:
-        low, high = (int(known.min()), int(known.max())) if known.size else (0, -1)
-        if high - low > 8 * known.size + 65_536:
-            return cls(known, None)
-        table = np.full(high - low + 2, STRANGER, np.int32)
-        table[known - low] = np.arange(known.size, dtype=np.int32)
-        return cls(known, table)
+    def of(cls, column: pa.Array) -> tuple[Self, Ints]:
+        """Number the distinct values of ``column``; return also the number of each row."""
+        encoded: Any = column.dictionary_encode()
+        places: Ints = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        return cls(len(encoded.dictionary), encoded.dictionary), places
 
-    def places(self, values: Ints) -> Ints:
-        if self.known.size == 0:
-            return np.full(values.size, STRANGER, np.int64)
-        if self.table is None:
-            return _index_in(pa.array(values), pa.array(self.known))
-        low = int(self.known.min())
+    def places(self, column: pa.Array) -> Ints:
+        places: Any = pc.index_in(column, value_set=self.known)
+        found: Ints = places.fill_null(STRANGER).to_numpy(zero_copy_only=False).astype(np.int64)
+        return found
+
+
+@frozen(eq=False)
+class _Tabled:
+    """Distinct integers that lie close together: a table of their numbers, from ``low`` on.
+
+    The last place of the table is that of all integers outside of it.
+    """
+
+    size: int
+    low: int
+    table: NDArray[np.int32] = field(repr=False)
+
+    @classmethod
+    def of(cls, values: Ints, low: int, high: int) -> tuple[Self, Ints]:
+        """Number the distinct integers among ``values``; return also the number of each."""
+        table = np.full(high - low + 2, STRANGER, np.int32)
+        offsets = values - low
+        table[offsets] = 0
+        held = np.flatnonzero(table == 0)
+        table[held] = np.arange(held.size, dtype=np.int32)
+        return cls(held.size, low, table), table[offsets].astype(np.int64)
+
+    @property
+    def known(self) -> pa.Array:
+        return pa.array(np.flatnonzero(self.table[:-1] != STRANGER) + self.low)
+
+    def places(self, column: pa.Array) -> Ints:
+        values, last = column.to_numpy(), self.table.size - 1
         # compared before subtracted: int64 extremes would wrap around
-        inside = (values >= low) & (values <= low + self.table.size - 2)
-        if inside.all():
-            return self.table[values - low].astype(np.int64)
-        return self.table[np.where(inside, values - low, self.table.size - 1)].astype(np.int64)
+        inside = (values >= self.low) & (values <= self.low + last - 1)
+        offsets = values - self.low if inside.all() else np.where(inside, values - self.low, last)
+        return self.table[offsets].astype(np.int64)
+
+
+Numbers = _Hashed | _Tabled
+
+
+def _numbered(column: pa.Array) -> tuple[Numbers, Ints]:
+    """Number the distinct values of a column, by a table where the range of integers allows it."""
+    if pa.types.is_int64(column.type) and len(column):
+        values = column.to_numpy()
+        low, high = int(values.min()), int(values.max())
+        if high - low <= 8 * values.size + 65_536:
+            return _Tabled.of(values, low, high)
+    return _Hashed.of(column)
 
 
 @frozen(eq=False)
 class _Level:
     """One key column: its distinct values, and the pairs with the levels before that occur."""
 
-    values: pa.Array
-    integers: _Lookup | None
-    pairs: _Lookup | None
-
-    def places(self, column: pa.Array) -> Ints:
-        if self.integers is None:
-            return _index_in(column, self.values)
-        return self.integers.places(column.to_numpy())
+    values: Numbers
+    pairs: Numbers | None
 
 
 @frozen(eq=False)
@@ -73,43 +104,27 @@ class EntityCodes:
     @classmethod
     def of(cls, columns: Sequence[pa.Array]) -> Self:
         """Number the tuples of the key ``columns`` (text or int64, without NULL) of a spine."""
-        levels: list[_Level] = []
-        codes: Ints = np.zeros(len(columns[0]), np.int64)
-        count = 1
-        for column in columns:
+        values, codes = _numbered(columns[0])
+        levels = [_Level(values, None)]
+        for column in columns[1:]:
             values, places = _numbered(column)
-            integers = _Lookup.of(values.to_numpy()) if pa.types.is_int64(column.type) else None
-            pairs = None
-            if levels:
-                found, codes = _numbered(pa.array(codes * len(values) + places))
-                pairs, count = _Lookup.of(found.to_numpy()), len(found)
-            else:
-                codes, count = places, len(values)
-            levels.append(_Level(values, integers, pairs))
-        return cls(tuple(levels), codes, count)
+            pairs, codes = _numbered(pa.array(codes * values.size + places))
+            levels.append(_Level(values, pairs))
+        last = levels[-1]
+        return cls(tuple(levels), codes, (last.pairs or last.values).size)
+
+    @property
+    def values(self) -> list[pa.Array]:
+        """The distinct values of each key column."""
+        return [level.values.known for level in self.levels]
 
     def encode(self, columns: Sequence[pa.Array]) -> Ints:
         """Return the code of each row of other key ``columns``; -1 where the spine has none."""
-        codes: Ints = np.zeros(len(columns[0]), np.int64)
-        for level, column in zip(self.levels, columns, strict=True):
-            places = level.places(column)
-            if level.pairs is None:
-                codes = places
-                continue
-            joined = codes * len(level.values) + places
+        codes = self.levels[0].values.places(columns[0])
+        for level, column in zip(self.levels[1:], columns[1:], strict=True):
+            assert level.pairs is not None  # noqa: S101 - of all but the first
+            places = level.values.places(column)
+            joined = codes * level.values.size + places
             joined[(codes < 0) | (places < 0)] = STRANGER
-            codes = level.pairs.places(joined)
+            codes = level.pairs.places(pa.array(joined))
         return codes
-
-
-def _numbered(column: pa.Array) -> tuple[pa.Array, Ints]:
-    """Return the distinct values of a column, and which of them each row has, by one hashing."""
-    encoded: Any = column.dictionary_encode()
-    places: Ints = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    return encoded.dictionary, places
-
-
-def _index_in(column: pa.Array, values: pa.Array) -> Ints:
-    places: Any = pc.index_in(column, value_set=values)
-    found: Ints = places.fill_null(STRANGER).to_numpy(zero_copy_only=False).astype(np.int64)
-    return found

@@ -5,10 +5,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from featuretrail.domain.columns import one_array
+
 
 def changed_rows(column: pa.ChunkedArray, other: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     """Return where two columns of one length and type differ; NULL and NaN equal themselves."""
-    left, right = column.combine_chunks(), other.combine_chunks()
+    left, right = one_array(column), one_array(other)
     if pa.types.is_null(left.type):
         return np.zeros(len(left), np.bool_)
     if pa.types.is_floating(left.type):

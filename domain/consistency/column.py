@@ -10,6 +10,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from featuretrail.domain.cells import python_value
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.errors import InvalidInputError, NaiveTimeError
 
@@ -74,7 +75,7 @@ def zero(kind: str, cells: Cells, rows: NDArray[np.int64]) -> Mask:
 
 
 def _plain(name: str, column: Any) -> pa.Array:  # noqa: ANN401 - an Arrow column
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    array = one_array(column) if isinstance(column, pa.ChunkedArray) else column
     if pat.is_dictionary(array.type):
         array = array.dictionary_decode()
     if pat.is_timestamp(array.type) and array.type.tz is None:

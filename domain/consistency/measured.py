@@ -1,18 +1,21 @@
 """Two tables brought together: which rows are the same, and which of their cells disagree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.types as pat
 from attrs import field, frozen
 
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.consistency.column import ColumnPair, Mask
 from featuretrail.domain.consistency.comparing import Differing, agreeing, differing
 from featuretrail.domain.consistency.pairing import Ints, Pairing
 from featuretrail.domain.consistency.tolerance import Tolerance
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.errors import InvalidInputError, NaiveTimeError, NotFoundError
+
+Mapper = Callable[[Callable[[str], Differing], Iterable[str]], Iterable[Differing]]
 
 SAMPLE = 1_000
 """How many disagreeing rows of a feature are searched for patterns in the store's history."""
@@ -70,13 +73,14 @@ def measure(
     *,
     time: str | None = None,
     paired: bool = False,
+    mapper: Mapper = map,
 ) -> MeasuredTables:
     """Pair the rows of two tables by ``keys`` (and ``time``) and compare their ``features``.
 
     ``features`` maps the name of a feature, which is its column in ``found``, to its column in
-    ``expected``. With ``paired`` the rows of both are the same already, in order. Raises
-    ``InvalidInputError``, ``NotFoundError`` or ``NaiveTimeError`` for columns that cannot be
-    compared.
+    ``expected``. With ``paired`` the rows of both are the same already, in order. ``mapper``
+    does what ``map`` does, for it in as many threads as it likes. Raises ``InvalidInputError``,
+    ``NotFoundError`` or ``NaiveTimeError`` for columns that cannot be compared.
     """
     names = [*keys, *([] if time is None else [time])]
     here = {name: key_column(expected, name, "the expected rows") for name in names}
@@ -89,15 +93,17 @@ def measure(
         name: ColumnPair.of(name, expected.column(column), found.column(name))
         for name, column in features.items()
     }
+
+    def compared(name: str) -> Differing:
+        return differing(columns[name], pairing, tolerances[name])
+
     return MeasuredTables(
         keys=here,
         found_keys=there,
         time=time,
         pairing=pairing,
         columns=columns,
-        differing={
-            name: differing(column, pairing, tolerances[name]) for name, column in columns.items()
-        },
+        differing=dict(zip(columns, mapper(compared, columns), strict=True)),
         tolerances=tolerances,
         expected_size=expected.num_rows,
         found_size=found.num_rows,
@@ -108,7 +114,7 @@ def key_column(table: pa.Table, name: str, what: str) -> pa.Array:
     """Return a key column as text, int64 or UTC time, without NULL."""
     if name not in table.column_names:
         raise NotFoundError(f"column in {what} named", name, table.column_names)
-    column = table.column(name).combine_chunks()
+    column = one_array(table.column(name))
     if pat.is_dictionary(column.type):
         column = column.dictionary_decode()
     if column.null_count:

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from attrs import frozen
 from numpy.typing import NDArray
 
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME, check_dtype
 from featuretrail.domain.errors import InvalidInputError
 
@@ -76,7 +77,7 @@ def _arrow(values: object, wanted: pa.DataType) -> pa.Array:
     try:
         array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values)
         if isinstance(array, pa.ChunkedArray):
-            array = array.combine_chunks()
+            array = one_array(array)
         if isinstance(array, pa.ChunkedArray):  # no chunk at all, in older versions of pyarrow
             array = pa.array([], array.type)
         return array if array.type == wanted else array.cast(wanted)

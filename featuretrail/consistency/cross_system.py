@@ -14,6 +14,7 @@ from featuretrail.domain.consistency.tolerance import check_tolerances
 from featuretrail.domain.errors import InvalidInputError, SourceError
 from featuretrail.domain.events.checks import CheckType
 from featuretrail.infrastructure.consistency.source import ValueSource
+from featuretrail.infrastructure.quality.side_by_side import side_by_side
 from featuretrail.infrastructure.values.frames import to_table
 
 CHECK: CheckType = "cross_system"
@@ -61,6 +62,7 @@ def _compared(
         held,
         check_tolerances(order.tolerances, snapshot.dtypes),
         time=request.time_column,
+        mapper=side_by_side,
     )
     history = History(
         parts,

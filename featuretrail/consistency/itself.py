@@ -10,6 +10,7 @@ import pyarrow as pa
 from featuretrail.consistency.examined import ExaminedSnapshot
 from featuretrail.consistency.order import ConsistencyOrder
 from featuretrail.consistency.results import not_evaluated
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.consistency.judging import Status, confidence, judged, worst
 from featuretrail.domain.consistency.report import CheckResult
 from featuretrail.domain.entities import EntityCodes
@@ -53,7 +54,7 @@ Said = tuple[Status, str, int]
 def _constraints(snapshot: ExaminedSnapshot, order: ConsistencyOrder) -> list[Said]:
     said: list[Said] = []
     for path, feature in snapshot.features.items():
-        column = snapshot.table.column(snapshot.outputs[path]).combine_chunks()
+        column = one_array(snapshot.table.column(snapshot.outputs[path]))
         values = FeatureValues(path, str(feature.version.version), feature.dtype, column)
         found = validity(values, feature.version.definition.constraints)
         if found.score is None or found.score == 100:
@@ -67,7 +68,7 @@ def _constraints(snapshot: ExaminedSnapshot, order: ConsistencyOrder) -> list[Sa
 def _repeated(table: pa.Table) -> list[Said]:
     codes, double = np.zeros(table.num_rows, np.int64), 0
     for column in table.columns:
-        part: Any = column.combine_chunks().dictionary_encode(null_encoding="encode").indices
+        part: Any = one_array(column).dictionary_encode(null_encoding="encode").indices
         found = EntityCodes.of([pa.array(codes), part.cast(pa.int64())])
         codes, double = found.codes, table.num_rows - found.count
         if not double:

@@ -18,6 +18,7 @@ from featuretrail.domain.entities import EntityCodes
 from featuretrail.domain.events import Metadata
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.consistency.refreshing import refresh_entities
+from featuretrail.infrastructure.quality.side_by_side import side_by_side
 
 AT_ONCE = 20_000
 """Entities of one online read."""
@@ -114,6 +115,7 @@ class OnlineCheck:
             outputs,
             answer_tolerances(self.order, self.snapshot, outputs),
             paired=True,
+            mapper=side_by_side,
         )
 
 

@@ -22,6 +22,7 @@ from featuretrail.domain.events.checks import CheckType
 from featuretrail.domain.outcomes.rows import JUDGED_TIME, VALUE
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.consistency.outcomes import POSITION, SEEN
+from featuretrail.infrastructure.quality.side_by_side import side_by_side
 
 CHECK: CheckType = "outcome"
 
@@ -183,6 +184,7 @@ class OutcomeCheck:
             {path: output},
             check_tolerances(self.order.tolerances, snapshot.dtypes | {path: feature.dtype}),
             time=snapshot.time_column,
+            mapper=side_by_side,
         )
         candidates = (
             self._later(tables, path, outcomes)

@@ -19,6 +19,7 @@ from featuretrail.domain.consistency.measured import MeasuredTables, key_column,
 from featuretrail.domain.dtypes import ARROW_TYPES
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.domain.serving.sampling import sampled
+from featuretrail.infrastructure.quality.side_by_side import side_by_side
 
 ROWS = 100_000
 """The most served rows that are compared."""
@@ -170,6 +171,7 @@ class ServedCheck:
             answer_tolerances(self.order, self.snapshot, outputs),
             time=SERVED_AT,
             paired=True,
+            mapper=side_by_side,
         )
 
 

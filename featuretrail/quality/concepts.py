@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 from attrs import field, frozen
 
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.drift.concept import measure_concept
 from featuretrail.domain.drift.verdict import judge
 from featuretrail.domain.errors import InvalidInputError
@@ -22,7 +23,6 @@ from featuretrail.infrastructure.quality.given import (
     ordered_column,
     snapshot_values,
 )
-from featuretrail.infrastructure.retrieval.spine import one_array
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot
 from featuretrail.quality.drifts import DriftChecks, check_alpha
 from featuretrail.quality.looked import Looked

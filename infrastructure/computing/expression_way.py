@@ -14,6 +14,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from featuretrail.domain.asof import Ints
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.dtypes import ARROW_TYPES, SQL_TYPES
 from featuretrail.domain.errors import RuleError
@@ -181,7 +182,7 @@ def _dtype(arrow: pa.DataType) -> str:
 
 
 def _parameter(column: pa.ChunkedArray) -> ArrayParameter:
-    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    array = one_array(column)
     text = pa.types.is_string(array.type)
     return ArrayParameter(binary_array(array.cast(pa.large_string()) if text else array))
 

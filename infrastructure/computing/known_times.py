@@ -7,11 +7,11 @@ import pyarrow as pa
 from attrs import evolve
 
 from featuretrail.domain.asof import EARLIEST, Ints
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.retrieval.answer import Answer
 from featuretrail.infrastructure.retrieval.cuts import GroupCut
-from featuretrail.infrastructure.retrieval.spine import one_array
 from featuretrail.infrastructure.retrieval.task import GroupTask
 
 Answering = Callable[[GroupTask], Mapping[str, Answer]]

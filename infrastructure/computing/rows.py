@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from attrs import evolve, field, frozen
 
 from featuretrail.domain.asof import Flags, Ints
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.registry import ResolvedFeature
@@ -22,7 +23,6 @@ from featuretrail.infrastructure.retrieval.naming import by_group
 from featuretrail.infrastructure.retrieval.pull_way import pull
 from featuretrail.infrastructure.retrieval.replay import Replay
 from featuretrail.infrastructure.retrieval.source import ColumnSource, Wanted
-from featuretrail.infrastructure.retrieval.spine import one_array
 from featuretrail.infrastructure.retrieval.task import GroupTask
 from featuretrail.infrastructure.values.ordering import canonical_order
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from attrs import frozen
 
 from featuretrail.domain.asof import Flags, Ints
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.entities import EntityCodes
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.outcomes.rows import JUDGED_TIME, SERVED_ID, SNAPSHOT_ID
@@ -94,13 +95,13 @@ def _check_entity(row: int, entity: dict[str, Any], served: dict[str, Any] | Non
 def _check_snapshot(given: GivenOutcomes, snapshot: FeatureSnapshot) -> None:
     name = snapshot.info.snapshot_id
     table = given.rows.table
-    snapshots = table[SNAPSHOT_ID].combine_chunks().fill_null("")
+    snapshots = one_array(table[SNAPSHOT_ID]).fill_null("")
     mine = np.flatnonzero(pc.equal(snapshots, name).to_numpy(zero_copy_only=False))
     places = _places(
         given.label,
         snapshot,
-        [table[f"key {key}"].combine_chunks().take(pa.array(mine)) for key in given.rows.keys],
-        table[JUDGED_TIME].combine_chunks().take(pa.array(mine)),
+        [one_array(table[f"key {key}"]).take(pa.array(mine)) for key in given.rows.keys],
+        one_array(table[JUDGED_TIME]).take(pa.array(mine)),
     )
     strangers = mine[places.others < 0]
     if strangers.size:

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from featuretrail.domain.asof import Ints
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.digest import table_digest
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
 from featuretrail.domain.quality.values import FeatureValues
 from featuretrail.domain.registry import ResolvedFeature
-from featuretrail.infrastructure.retrieval.spine import one_array
 from featuretrail.infrastructure.snapshots.snapshot import FeatureSnapshot
 from featuretrail.infrastructure.values.casting import ColumnError, cast_column
 from featuretrail.infrastructure.values.columns import Target

@@ -8,6 +8,7 @@ import pyarrow as pa
 from attrs import field, frozen
 
 from featuretrail.domain.asof import Ints
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
 from featuretrail.domain.quality.values import FeatureValues
 from featuretrail.domain.quality.window import Span, Window, moment
@@ -19,7 +20,6 @@ from featuretrail.infrastructure.retrieval.pull_way import pull
 from featuretrail.infrastructure.retrieval.removals import removals
 from featuretrail.infrastructure.retrieval.replay import Replay
 from featuretrail.infrastructure.retrieval.source import ColumnSource, Wanted
-from featuretrail.infrastructure.retrieval.spine import one_array
 from featuretrail.infrastructure.retrieval.task import GroupTask
 from featuretrail.infrastructure.values.moments import microseconds
 from featuretrail.infrastructure.values.ordering import Ordering, canonical_order

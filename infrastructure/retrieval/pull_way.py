@@ -182,7 +182,7 @@ def _wanted(task: GroupTask, entities: EntityCodes, *, all_entities: bool) -> Wa
         last_batch=task.cut.last_batch,
         since=task.oldest,
         until=task.newest,
-        entities=None if all_entities else [level.values for level in entities.levels],
+        entities=None if all_entities else entities.values,
     )
 
 

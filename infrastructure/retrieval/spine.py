@@ -11,6 +11,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from featuretrail.domain.asof import Ints
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
 from featuretrail.domain.errors import InvalidSpineError, NaiveTimeError, NotFoundError
@@ -142,8 +143,3 @@ def refuse_rows(
     shown = ", ".join(str(row) for row in rows[:_SHOWN_ROWS])
     more = f" and {len(rows) - _SHOWN_ROWS} more" if len(rows) > _SHOWN_ROWS else ""
     raise InvalidSpineError(f"{what}: {fault} in row{'s' * (len(rows) > 1)} {shown}{more}")
-
-
-def one_array(column: pa.ChunkedArray) -> pa.Array:
-    """Return ``column`` as one array, copied only if it has several chunks."""
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -10,6 +10,7 @@ import pyarrow as pa
 from attrs import asdict, frozen
 
 from featuretrail.domain.cells import python_value
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.digest import column_digests
 from featuretrail.domain.equality import changed_rows
 
@@ -42,7 +43,7 @@ def row_ids(tables: Sequence[pa.Table], keys: Sequence[str]) -> list[npt.NDArray
     codes = np.zeros(sum(sizes), np.int64)
     for key in keys:
         column = pa.chunked_array([chunk for table in tables for chunk in table.column(key).chunks])
-        encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+        encoded = one_array(column).dictionary_encode(null_encoding="encode")
         part = encoded.indices.to_numpy().astype(np.int64)
         codes = np.unique(codes * (len(encoded.dictionary) + 1) + part, return_inverse=True)[1]
     bounds = np.cumsum([0, *sizes])

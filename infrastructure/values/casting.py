@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pat
 
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.dtypes import UTC_TIME
 from featuretrail.domain.errors import InvalidInputError, NaiveTimeError
 from featuretrail.infrastructure.values.columns import Target
@@ -115,7 +116,7 @@ def refuse_rows(column: str, rows: np.ndarray, fault: str) -> None:
 def _cast(target: Target, column: pa.ChunkedArray) -> pa.Array:
     stored = STORED_TYPES[target.dtype]
     try:
-        return _one_array(column.cast(stored))
+        return one_array(column.cast(stored))
     except pa.ArrowInvalid as error:
         refuse_rows(
             target.given,
@@ -146,7 +147,7 @@ def checked_text(name: str, column: pa.ChunkedArray) -> pa.Array:
 
     Raises ``ColumnError`` for what PostgreSQL cannot store: bytes that are no UTF-8, and NUL.
     """
-    array = _one_array(_as_large_text(name, column))
+    array = one_array(_as_large_text(name, column))
     content = _content(array)
     if len(content) and not content.min():
         with_nul = pc.fill_null(
@@ -211,7 +212,3 @@ def _refuse_unreadable_years(target: Target, array: pa.Array) -> None:
 def _true_rows(mask: pa.Array | pa.ChunkedArray) -> np.ndarray:
     return np.flatnonzero(mask.to_numpy(zero_copy_only=False) if isinstance(mask, pa.Array)
                           else mask.to_numpy())  # fmt: skip
-
-
-def _one_array(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)

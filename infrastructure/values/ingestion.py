@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from psycopg import errors
 
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.errors import ConcurrencyError, InvalidValuesError
 from featuretrail.domain.events.base import Metadata, stream_id
@@ -211,7 +212,7 @@ def copy_values(connection: AnyConnection, values: Batch, batch: int) -> None:
     number = pa.array(np.full(values.table.num_rows, batch, np.int64))
     place = values.table.column_names.index(EVENT_TIME) + 1
     table = values.table.add_column(place, "batch", number)
-    arrays = [column.combine_chunks() for column in table.columns]
+    arrays = [one_array(column) for column in table.columns]
     statement = query("values/copy_rows").format(
         table=values_table(values.group.name), columns=identifiers(table.column_names)
     )

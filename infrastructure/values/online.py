@@ -5,6 +5,7 @@ from datetime import datetime
 import pyarrow as pa
 from psycopg import sql
 
+from featuretrail.domain.columns import one_array
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.values.arrays import (
     AnyConnection,
@@ -28,7 +29,7 @@ def refresh_online(connection: AnyConnection, values: Batch, batch: int, layout:
     group = values.group
     names = [*group.keys, EVENT_TIME, *values.columns]
     table = values.table.select(names).take(pa.array(values.last_rows))
-    columns = [column.combine_chunks() for column in table.columns]
+    columns = [one_array(column) for column in table.columns]
     for start, size in slices(columns, _SLICE_BYTES):
         part = [column.slice(start, size) for column in columns]
         rows = dict(zip(names, part, strict=True))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from featuretrail.domain.columns import one_array
 from featuretrail.domain.definitions import FeatureGroup
 from featuretrail.domain.errors import IdempotencyError, InvalidInputError, NotFoundError
 from featuretrail.domain.events.base import Metadata
@@ -113,7 +114,7 @@ def store(
     number = next_batch(connection, event.group, [])
     _refuse_future(event.from_event_time, number.now)
     arrays = {
-        name: column.combine_chunks()
+        name: one_array(column)
         for name, column in zip(entities.column_names, entities.columns, strict=True)
     }
     _insert(connection, event, arrays, number.batch)
