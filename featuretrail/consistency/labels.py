@@ -56,7 +56,9 @@ def that_judge(parts: ConsistencyParts, label: ResolvedFeature, snapshot_id: str
     names = [*(f"key {key}" for key in label.group.keys), JUDGED_TIME]
     given = comparable(outcomes, names, "the outcomes")
     entities = EntityCodes.of(given)
-    return outcomes.take(pa.array(np.unique(_last_of(given, entities))))
+    holds = np.zeros(outcomes.num_rows, np.bool_)
+    holds[_last_of(given, entities)] = True
+    return outcomes.filter(pa.array(holds))
 
 
 def comparable(table: pa.Table, names: Sequence[str], what: str) -> list[pa.Array]:

@@ -1,23 +1,19 @@
 """Recorded outcomes in columns: many rows, read for their labels alone."""
 
-from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
-from itertools import islice
 
 import pyarrow as pa
 from psycopg import sql
 
 from featuretrail.domain.dtypes import SQL_TYPES
-from featuretrail.domain.outcomes.rows import EVENT_TIME, JUDGED_TIME, VALUE
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.access import needs
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.queries import query
-from featuretrail.infrastructure.retrieval.copy_out import decode
+from featuretrail.infrastructure.retrieval.adbc_source import AdbcSource
 
 POSITION, SEEN = "position", "seen"
-
-_ROWS = 65_536
 
 
 class OutcomeColumns:
@@ -42,26 +38,8 @@ class OutcomeColumns:
         return self._read(label, span)
 
     def _read(self, label: ResolvedFeature, rows: sql.Composable) -> pa.Table:
-        types = {
-            POSITION: "int64",
-            **{f"key {name}": dtype for name, dtype in label.group.keys.items()},
-            EVENT_TIME: "timestamptz",
-            JUDGED_TIME: "timestamptz",
-            VALUE: label.dtype,
-            SEEN: "bool",
-        }
-        statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(_select(label, rows))
-        return pa.concat_tables(self._blocks(statement, types)).combine_chunks()
-
-    def _blocks(self, statement: sql.Composed, types: dict[str, str]) -> Iterator[pa.Table]:
-        with (
-            self._database.connection() as connection,
-            connection.cursor() as cursor,
-            cursor.copy(statement) as stream,
-        ):
-            messages = map(bytes, stream)
-            while part := list(islice(messages, _ROWS)):
-                yield decode(part, types)
+        with closing(AdbcSource(self._database)) as source:
+            return source.table(_select(label, rows))
 
 
 def _select(label: ResolvedFeature, rows: sql.Composable) -> sql.Composed:

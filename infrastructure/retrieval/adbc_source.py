@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from adbc_driver_manager import Error, OperationalError
+from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
 from featuretrail.domain.errors import DatabaseError, DatabaseUnavailableError
@@ -56,6 +57,10 @@ class AdbcSource:
         """Return the group's retractions."""
         parts = self._read(select_retractions(wanted).as_string())
         return retractions_as_columns(wanted, parts)
+
+    def table(self, statement: sql.Composed) -> pa.Table:
+        """Return the rows that a statement selects."""
+        return pa.concat_tables(self._read(statement.as_string()))
 
     def close(self) -> None:
         """Close the connections that are not in use."""
