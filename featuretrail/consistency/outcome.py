@@ -22,6 +22,7 @@ from featuretrail.domain.events.checks import CheckType
 from featuretrail.domain.outcomes.rows import JUDGED_TIME, VALUE
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.infrastructure.consistency.outcomes import POSITION, SEEN
+from featuretrail.infrastructure.outcomes.reading import key_name
 from featuretrail.infrastructure.quality.side_by_side import side_by_side
 
 CHECK: CheckType = "outcome"
@@ -145,7 +146,7 @@ class OutcomeCheck:
             return []
         snapshot = self.snapshot
         outcomes = self.parts.outcomes.of_snapshot(snapshot.snapshot_id, self.label.reference)
-        named = {key: f"key {key}" for key in self._keys}
+        named = {key_name(key): f"key {key}" for key in self._keys}
         outcomes = outcomes.rename_columns([named.get(n, n) for n in outcomes.column_names])
         here = EntityCodes.of(comparable(snapshot.table, self._names, "the snapshot"))
         outcomes = outcomes.filter(pa.array(here.encode(self._places(outcomes)) >= 0))

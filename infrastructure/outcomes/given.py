@@ -28,6 +28,8 @@ from featuretrail.infrastructure.values.columns import Target, fixed_columns
 
 _SHOWN = 5
 _JUDGES = (SERVED_ID, SNAPSHOT_ID, JUDGED_TIME)
+_GIVEN = "the outcome"
+"""The name of the label's own column: none that a key or a reference could have."""
 
 
 @frozen(eq=False)
@@ -61,7 +63,7 @@ class GivenOutcomes:
         judges = _judges(table, snapshot)
         if not unjudged:
             _refuse_unjudged(judges)
-        value = columns.pop(VALUE)
+        value = columns.pop(_GIVEN)
         _refuse_rows(value.is_null(), f"the outcome {label.reference} is NULL; leave the row out")
         keys = label.group.keys
         seen = {str(each.reference): each.dtype for each in named.seen.values()}
@@ -105,6 +107,12 @@ class _Named:
 
 
 def _named(registry: Registry, label: ResolvedFeature, names: Sequence[str]) -> _Named:
+    doubtful = [key for key in label.group.keys if key in _JUDGES]
+    if doubtful:
+        raise InvalidInputError(
+            f"outcomes of {label.reference} cannot be recorded: its key {doubtful[0]!r} has the "
+            "name of a column that says what an outcome judges"
+        )
     fixed = [*fixed_columns(label.group), *_JUDGES]
     taken = {label.name, label.reference.path, str(label.reference)}
     if label.name in fixed:
@@ -137,7 +145,7 @@ def _named(registry: Registry, label: ResolvedFeature, names: Sequence[str]) -> 
 def _typed(label: ResolvedFeature, table: pa.Table, named: _Named) -> dict[str, pa.Array]:
     fixed = fixed_columns(label.group)
     targets = {name: Target(name, name, dtype) for name, dtype in fixed.items()}
-    targets[VALUE] = Target(named.value, VALUE, label.dtype)
+    targets[_GIVEN] = Target(named.value, VALUE, label.dtype)
     for given, feature in named.seen.items():
         targets[f"seen {feature.reference}"] = Target(given, given, feature.dtype)
     columns = {name: cast_column(each, table[each.given]) for name, each in targets.items()}

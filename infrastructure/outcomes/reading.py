@@ -28,6 +28,12 @@ _PLACE = {
     "label": pa.string(),
     "version": pa.string(),
 }
+_FIXED = (EVENT_TIME, "value", "served_id", "snapshot_id", "judged_time", "late", "replaced")
+
+
+def key_name(key: str) -> str:
+    """Return the column of a key: its name, after ``key`` where another column has that name."""
+    return f"key {key}" if key in {*_PLACE, *_FIXED} else key
 
 
 class OutcomeReader:
@@ -52,7 +58,8 @@ class OutcomeReader:
         Those with event times in ``[since, until)``; replaced ones too. Columns: ``recorded_at``,
         ``position``, ``label``, ``version``, the keys, ``event_time``, ``value``, ``served_id``,
         ``snapshot_id``, ``judged_time``, ``late``, ``replaced``, then ``group.feature`` for each
-        feature that a tracker saw. Raises ``NotFoundError`` or ``InvalidInputError``.
+        feature that a tracker saw. A key named as another of these is ``key NAME``.
+        Raises ``NotFoundError`` or ``InvalidInputError``.
         """
         reference = FeatureReference.parse(label)
         registry = self._registry.current()
@@ -166,10 +173,8 @@ def _table(registry: Registry, label: FeatureReference, records: Sequence[Record
     columns: dict[str, pa.Array | pa.ChunkedArray] = {
         name: pa.array([each[name] for each in records], arrow) for name, arrow in _PLACE.items()
     }
-    columns |= {name: rows.table[f"key {name}"] for name in keys}
-    for name in (EVENT_TIME, "value", "served_id", "snapshot_id", "judged_time", "late"):
-        columns[name] = rows.table[name]
-    columns["replaced"] = rows.table["replaced"]
+    columns |= {key_name(name): rows.table[f"key {name}"] for name in keys}
+    columns |= {name: rows.table[name] for name in _FIXED}
     return pa.table(columns | _seen(rows, seen))
 
 

@@ -270,3 +270,34 @@ def test_what_cannot_be_an_outcome_is_refused_and_nothing_is_written(
     assert store.record_outcomes(LABEL, unjudged, unjudged=True).rows == 2
     assert store.record_outcomes(LABEL, good, snapshot=FIRST).rows == 2
     assert store.record_outcomes(LABEL, unjudged, unjudged=True).repeated == 2
+
+
+def test_keys_named_as_other_columns_keep_their_values(store: ft.TimescaleDBFeatureStore) -> None:
+    keys = {"value": "text", "position": "int64"}
+    place = {"value": ["a", "b"], "position": [7, 8], "event_time": [departed(0)] * 2}
+    later = [departed(1)] * 2
+    store.register(
+        ft.FeatureGroup("parts", keys=keys, features=[ft.Feature("heat", "float64", "Kelvin")]),
+        ft.FeatureGroup("faults", keys=keys, features=[ft.Feature("late", "float64", "Minutes")]),
+        ft.FeatureSet("wear", ["parts.heat"], label="faults.late"),
+    )
+    store.ingest("parts", pa.table({**place, "heat": [1.0, 2.0]}))
+    store.create_feature_snapshot("wear", pa.table({**place, "late": [0.5, 0.7]}))
+    told = {**place, "event_time": later, "judged_time": place["event_time"], "late": [0.5, 0.6]}
+    seen = {"parts.heat": [1.0, 3.0]}
+    store.record_outcomes("faults.late", pa.table(told | seen), snapshot="wear@1.0.0")
+
+    found = store.outcomes.rows("faults.late")
+    assert found["key value"].to_pylist() == ["a", "b"]
+    assert found["key position"].to_pylist() == [7, 8]
+    assert found["value"].to_pylist() == [0.5, 0.6]
+    check = store.validate_feature_consistency("wear@1.0.0", "outcome")["outcome"]
+    said = [(name, x.mismatches) for each in check.comparisons for name, x in each.features.items()]
+    assert said == [("faults.late", 1), ("parts.heat", 1)]
+
+    store.register(
+        ft.FeatureGroup("runs", keys={"snapshot_id": "text"}, features=[ft.Feature("f", "float64")])
+    )
+    run = pa.table({"snapshot_id": ["x"], "event_time": [departed(0)], "f": [1.0]})
+    with pytest.raises(ft.InvalidInputError, match="its key 'snapshot_id' has the name of"):
+        store.record_outcomes("runs.f", run, unjudged=True)
