@@ -12,6 +12,7 @@ import typer
 from psycopg import errors
 
 from featuretrail.domain.errors import (
+    BrokerError,
     DatabaseError,
     DeliveryError,
     EndpointError,
@@ -20,6 +21,7 @@ from featuretrail.domain.errors import (
     IntegrityError,
     ProjectionError,
     ProjectionTimeoutError,
+    SourceError,
     StorageError,
 )
 
@@ -29,7 +31,7 @@ FINDING: Final = 1
 INVALID: Final = 2
 """The command line, a file or a request cannot be accepted; nothing was written."""
 UNREACHABLE: Final = 3
-"""The database, the store of snapshots or an endpoint cannot be reached, started or used."""
+"""The database, the store of snapshots, a broker or an endpoint cannot be reached or used."""
 DEFECT: Final = 70
 """featuretrail itself failed; the traceback is for its authors."""
 REFUSED: Final = 74
@@ -41,7 +43,9 @@ BROKEN_PIPE: Final = 141
 def exit_code(error: FeatureTrailError) -> int:
     """Return the code a command ends with when ``error`` stops it."""
     match error:
-        case DatabaseError() | DeliveryError() | EndpointError() | EngineError() | StorageError():
+        case DatabaseError() | EngineError() | StorageError():
+            return UNREACHABLE
+        case BrokerError() | DeliveryError() | EndpointError() | SourceError():
             return UNREACHABLE
         case IntegrityError() | ProjectionError() | ProjectionTimeoutError():
             return FINDING

@@ -55,6 +55,9 @@ def test_parked_messages_are_listed_shown_replayed_and_discarded(database: Datab
     assert (code, "sensors#1 values 1 rows" in told) == (0, True)
     for wrong in (["--redis", "redis://localhost"], ["--kafka", "localhost:9092"], []):
         assert _run("stream", "run", "sensors", *wrong, *url)[0] == 2
+    away = ["--redis", "redis://127.0.0.1:1", "--stream", "s", "--patience", "0.1"]
+    code, told = _run("stream", "run", "sensors", *away, *url)
+    assert (code, "the broker at redis://127.0.0.1:1 cannot be used" in told) == (3, True)
 
 
 def test_a_running_stream_stores_what_it_took_when_it_is_told_to_stop(
