@@ -204,7 +204,7 @@ def test_what_was_altered_or_taken_away_is_an_error_and_nothing_left_out(
     }
 
 
-@pytest.mark.tiers("embedded")
+@NATIVE
 def test_a_role_of_the_store_s_that_makes_databases_can_have_all_tried(
     database: Database, login: str
 ) -> None:
