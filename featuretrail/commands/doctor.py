@@ -40,8 +40,8 @@ def doctor(
     dropped at the end; the store's own is only read. Ends with 1 if a check failed, with 3 if the
     database does not answer.
     """
-    if report is not None and not report.absolute().parent.is_dir():
-        raise InvalidInputError(f"--report {report}: there is no folder {report.absolute().parent}")
+    if report is not None:
+        _check_writable(report)
     with _interruptible(), progress_bar(counted=True) as bar:
         task = bar.add_task("examining", total=None)
         found = examine(
@@ -51,15 +51,33 @@ def doctor(
                 task, description=what, completed=done, total=total
             ),
         )
-    if report is not None:
-        report.write_bytes(to_json(found.to_dict(), indent=2, inf_nan_mode="null") + b"\n")
     if invocation.as_json:
         write_json(found.to_dict())
     else:
         _explain(found)
+    if report is not None:  # last, so that what was found is told where it cannot be written
+        report.write_bytes(to_json(found.to_dict(), indent=2, inf_nan_mode="null") + b"\n")
     if not found.reached:
         return UNREACHABLE
     return FINE if found.ok else FINDING
+
+
+def _check_writable(report: Path) -> None:
+    """Refuse a report that cannot be written, before the examination; leave nothing there."""
+    folder = report.absolute().parent
+    if not folder.is_dir():
+        raise InvalidInputError(f"--report {report}: there is no folder {folder}")
+    try:
+        there = report.exists()
+        if there and not report.is_file():
+            return  # a pipe or a device: opening it may be heard at its other end
+        report.open("ab").close()
+        if not there:
+            report.unlink()
+    except OSError as error:
+        raise InvalidInputError(
+            f"--report {report} cannot be written: {error.strerror}; give another file"
+        ) from error
 
 
 @contextmanager

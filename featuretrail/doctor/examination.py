@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+import psycopg
 from attrs import define, evolve, field
 
 from featuretrail.connection import database_at
@@ -22,10 +23,11 @@ from featuretrail.doctor.report import DoctorReport, Namespace
 from featuretrail.doctor.snapshot import SnapshotCheck
 from featuretrail.doctor.tables import TablesCheck
 from featuretrail.domain.errors import (
+    AccessDeniedError,
     DatabaseError,
     DatabaseUnavailableError,
     EngineError,
-    FeatureTrailError,
+    InvalidInputError,
     SchemaError,
 )
 from featuretrail.domain.inputs import check_count
@@ -50,6 +52,8 @@ CHECKS: tuple[Check, ...] = (
 ROWS = 100_000
 """How many rows the limits of section 15 are for."""
 FEWEST_ROWS = 1_000
+MOST_ROWS = 1_000_000
+"""The readings, and what is compared with them, are held whole."""
 
 Progress = Callable[[str, int, int], object]
 
@@ -65,11 +69,13 @@ def examine(
     not answer is a report too. Raises ``InvalidInputError``.
     """
     wanted = check_count("rows", rows, FEWEST_ROWS)
+    if wanted > MOST_ROWS:
+        raise InvalidInputError(f"rows is {wanted}; give at most {MOST_ROWS}")
     examination = Examination(settings, wanted, _silent if progress is None else progress)
     try:
         with reached(settings) as (url, artifacts):
             examination.run(url, artifacts)
-    except (DatabaseUnavailableError, EngineError) as error:
+    except (DatabaseUnavailableError, EngineError, psycopg.OperationalError) as error:
         examination.lose(error)
     return examination.report()
 
@@ -88,6 +94,7 @@ class Examination:
     namespace: Namespace = field(factory=lambda: Namespace(None, "the database was not reached"))
     notes: dict[str, Notes] = field(init=False)
     done: int = 0
+    tried: set[str] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         """Begin the notes of each check."""
@@ -101,18 +108,19 @@ class Examination:
                 found = capabilities(connection)
             blobs = open_blob_store(self.settings.secret_artifacts or artifacts)
             patient = Patient(database, blobs, self.settings, found)
+            self._migrated(whole=patient.migrated())
             for check in self.checks:
                 self._step(check, partial(check.look, patient))
             self._try_out(url, patient)
 
-    def lose(self, error: FeatureTrailError) -> None:
+    def lose(self, error: Exception) -> None:
         """Write down that the database does not answer, and what that leaves out."""
         self.reached = False
         first, *others = self.checks
         self.notes[first.name].find("error", str(error))
-        for check in others:
-            if not self.notes[check.name].facts:
-                self.notes[check.name].leave_out("everything", "the database does not answer")
+        for name in (each.name for each in others if each.name not in self.tried):
+            part = "the trial" if self.notes[name].facts else "everything"
+            self.notes[name].leave_out(part, "the database does not answer")
 
     def report(self) -> DoctorReport:
         """Return what was found."""
@@ -138,10 +146,16 @@ class Examination:
                 patient.database.dedicated().close()  # raises if it is this one that is away
             if self.namespace.database is not None:  # it was lost, or could not be dropped
                 self.notes[self.checks[0].name].find("error", str(error))
+                self._untried("the throw-away database was lost")
                 return
             self.namespace = evolve(self.namespace, reason=str(error))
-            for each in self.notes.values():
-                each.leave_out("the trial", str(error))
+            self._untried(str(error))
+
+    def _untried(self, reason: str) -> None:
+        """Leave the trial out of every check that did not end its own."""
+        for name, notes in self.notes.items():
+            if name not in self.tried:
+                notes.leave_out("the trial", reason)
 
     def _drop_abandoned(self, url: str) -> None:
         found = drop_abandoned(url)
@@ -162,11 +176,13 @@ class Examination:
     def _tried(self, made: Throwaway, patient: Patient) -> None:
         try:
             migrate(made.url)
-        except SchemaError as error:
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailableError(f"{made.name} was lost: {error}") from error
+        except (AccessDeniedError, SchemaError, psycopg.Error) as error:
             self.notes["tables"].find("error", f"a new database cannot be migrated: {error}")
-            for each in self.notes.values():
-                each.leave_out("the trial", "a new database cannot be migrated")
+            self._untried("a new database cannot be migrated")
             return
+        self._migrated(whole=True)
         with (
             database_at(self.settings, made.url) as database,
             trial_store(self.settings, made.url) as store,
@@ -174,6 +190,11 @@ class Examination:
             trial = Trial(store, database, self.rows, limited=self.rows == ROWS)
             for check in self.checks:
                 self._step(check, partial(check.try_out, trial, patient))
+                self.tried.add(check.name)
+
+    def _migrated(self, *, whole: bool) -> None:
+        for each in self.notes.values():
+            each.migrated = whole
 
     def _step(self, check: Check, work: Callable[[Notes], None]) -> None:
         notes = self.notes[check.name]

@@ -3,15 +3,18 @@
 from functools import cached_property
 from typing import Protocol
 
+import psycopg
 import pyarrow as pa
 from attrs import define, field, frozen
 
 from featuretrail.doctor.notes import Notes
 from featuretrail.doctor.specimen import DERIVED, READINGS, SET, readings, spine
+from featuretrail.domain.errors import SchemaError
 from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.blobs.store import BlobStore
 from featuretrail.infrastructure.database import Capabilities, Database
 from featuretrail.infrastructure.log.application import EventLog
+from featuretrail.infrastructure.migrations import check
 from featuretrail.infrastructure.registry import RegistryReader
 from featuretrail.infrastructure.settings import Settings
 from featuretrail.infrastructure.snapshots.snapshot import SnapshotInfo
@@ -31,6 +34,15 @@ class Patient:
     def log(self) -> EventLog:
         """Its log."""
         return EventLog(self.database)
+
+    def migrated(self) -> bool:
+        """Tell whether every migration was applied, as far as the role may see that."""
+        try:
+            with self.database.connection() as connection:
+                check(connection)
+        except (SchemaError, psycopg.Error):
+            return False
+        return True
 
     def registry(self) -> Registry:
         """Return its definitions."""

@@ -20,6 +20,8 @@ from featuretrail.domain.errors import (
 T = TypeVar("T")
 
 TRIES = 3
+RESTORE = "restore it from a backup, or run the statements of sql/migrations that make it again"
+"""What to do about a thing of the schema that is gone or altered."""
 _LACKING = (
     SchemaError,
     errors.InvalidSchemaName,
@@ -39,6 +41,8 @@ class Notes:
     not_evaluated: list[NotEvaluated] = field(factory=list)
     facts: dict[str, Any] = field(factory=dict)
     spent: float = 0.0
+    migrated: bool = False
+    """Whether every migration was applied: then what is lacking was taken away."""
 
     def find(self, level: Level, words: str) -> None:
         """Write down what is wrong."""
@@ -57,15 +61,22 @@ class Notes:
     def part(self, name: str) -> Iterator[None]:
         """Examine a part: what stops it is written down, and the check goes on with the next.
 
-        A right that the role lacks, or a schema that is not this library's, leaves it out; what
+        A right that the role lacks, or a schema that was never migrated, leaves it out; what
         else the block raises on purpose is an error. A lost database stops the check.
         """
         try:
             yield
         except DatabaseUnavailableError:
             raise
-        except (errors.InsufficientPrivilege, AccessDeniedError, *_LACKING) as error:
+        except (errors.InsufficientPrivilege, AccessDeniedError) as error:
             self.leave_out(name, said(error))
+        except _LACKING as error:
+            if not self.migrated:
+                self.leave_out(name, said(error))
+            elif isinstance(error, SchemaError):
+                self.find("error", f"{name}: {said(error)}")
+            else:
+                self.find("error", f"{name}: the schema was altered, {said(error)}: {RESTORE}")
         except (FeatureTrailError, psycopg.Error) as error:
             self.find("error", f"{name}: {said(error)}")
 

@@ -1,5 +1,9 @@
 """``snapshot``: are frozen training sets where they were put, and can one be made and proven?"""
 
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
 from attrs import frozen
 
 from featuretrail.doctor.examined import Patient, Trial
@@ -12,6 +16,18 @@ NEWEST = 100
 """How many snapshots are looked for; `snapshot verify` and `audit verify` read them whole."""
 
 
+def nearest_place(url: str) -> Path | None:
+    """Return the folder ``url``, or what is there of the way to it; ``None`` of any other store.
+
+    A folder that is not there is made when something is first written.
+    """
+    place = unquote(urlsplit(url).path) if url.startswith("file:") else url
+    if not place.startswith("/"):
+        return None
+    path = Path(place)
+    return next(each for each in (path, *path.parents) if os.path.exists(each))
+
+
 @frozen
 class SnapshotCheck:
     """Looks for the stored rows of the newest snapshots; makes, reads and proves one."""
@@ -20,6 +36,15 @@ class SnapshotCheck:
 
     def look(self, patient: Patient, notes: Notes) -> None:
         """Ask the stores of snapshots whether they have the newest ones."""
+        there = nearest_place(patient.blobs.url)
+        if there is not None and not there.is_dir():
+            notes.find(
+                "error",
+                f"no snapshot can be written to {patient.blobs.url}: {there} is no folder; remove "
+                "it, or name another place in the setting `artifacts`",
+            )
+        elif there is not None and not os.access(there, os.W_OK | os.X_OK):
+            notes.leave_out("writing snapshots", f"this user may not write in {there}")
         with notes.part("the snapshots of the store"):
             known = SnapshotCatalogue(patient.database).all()
             storage = SnapshotStorage(patient.database, patient.blobs)

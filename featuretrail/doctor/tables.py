@@ -4,7 +4,8 @@ from attrs import frozen
 
 from featuretrail.doctor.examined import Patient, Trial
 from featuretrail.doctor.likeness import altered, definitions
-from featuretrail.doctor.notes import Notes
+from featuretrail.doctor.notes import RESTORE, Notes
+from featuretrail.doctor.stored import unstored
 from featuretrail.infrastructure.database import AnyConnection
 from featuretrail.infrastructure.migrations import migrations, state
 from featuretrail.infrastructure.queries import query
@@ -15,6 +16,8 @@ from featuretrail.projections.status import projection_status
 
 LATE_SECONDS = 60.0
 """Without a daemon the read side is moved on when somebody waits for it, which is no fault."""
+LINKS = 1_000
+"""How many of the newest events are proven; `featuretrail audit verify` proves all."""
 SHOWN = 5
 
 
@@ -38,10 +41,15 @@ class TablesCheck:
             ("the seven tables and three views", _presence),
             ("hypertables", _hypertables),
             ("the head of the log", _head),
+            ("the newest events", _links),
             ("the read side", _read_side),
         ):
             with notes.part(part), patient.database.connection() as connection:
                 read(connection, notes)
+        with notes.part("the tables of values"), patient.database.connection() as connection:
+            gone = unstored(connection, patient.registry())
+            if gone:
+                notes.find("error", f"{_listed(gone)}: restore that from a backup of the database")
 
     def try_out(self, trial: Trial, patient: Patient, notes: Notes) -> None:
         """Hold the schema against a new one; prove the tables that the trial's events made."""
@@ -63,12 +71,7 @@ class TablesCheck:
         wrong = altered(definitions(patient.database), made)
         notes.facts["definitions"] = len(made)
         if wrong:
-            more = f", and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""
-            notes.find(
-                "error",
-                f"the schema was altered: {', '.join(wrong[:SHOWN])}{more}; restore it from a "
-                "backup, or run the statements of sql/migrations that make it again",
-            )
+            notes.find("error", f"the schema was altered: {_listed(wrong)}; {RESTORE}")
 
 
 def _presence(connection: AnyConnection, notes: Notes) -> None:
@@ -97,6 +100,17 @@ def _head(connection: AnyConnection, notes: Notes) -> None:
         )
 
 
+def _links(connection: AnyConnection, notes: Notes) -> None:
+    """Prove the links of the newest events, which shows one that was altered or is missing."""
+    found = connection.execute(query("doctor/broken_link"), {"newest": LINKS}).fetchone()
+    if found is not None:
+        notes.find(
+            "error",
+            f"the event at position {found[0]} does not agree with its digest and the event before "
+            "it: one of them was altered or removed; run `featuretrail audit verify`",
+        )
+
+
 def _read_side(connection: AnyConnection, notes: Notes) -> None:
     status = projection_status(connection)
     lag, seconds = status.lag_events, status.lag_seconds
@@ -118,3 +132,8 @@ def _read_side(connection: AnyConnection, notes: Notes) -> None:
             "warning",
             f"the read side is {lag} events behind, for {seconds:,.0f} s now, and {mover}",
         )
+
+
+def _listed(words: list[str]) -> str:
+    more = f", and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
+    return f"{', '.join(words[:SHOWN])}{more}"

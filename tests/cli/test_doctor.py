@@ -82,14 +82,17 @@ def test_a_finding_is_in_table_report_and_code(
 def test_wrong_usage_ends_with_2_before_anything_is_made(run: Run, folder: Path) -> None:
     for options in (
         ["--rows", "999"],
+        ["--rows", "1000001"],
         ["--rows", "many"],
         ["--report", "nowhere/report.json"],
         ["--report", str(folder)],
+        ["--report", f"{'r' * 300}.json"],
         ["--url", "postgresql://[bad"],
         ["sick"],
     ):
         told = run("doctor", *options)
         assert (told.code, told.out) == (2, ""), options
+    assert not any(folder.iterdir())
 
 
 def test_a_database_that_does_not_answer_ends_with_3_and_a_report(folder: Path) -> None:
@@ -103,6 +106,17 @@ def test_a_database_that_does_not_answer_ends_with_3_and_a_report(folder: Path) 
     assert json.loads(written)["reached"] is False
     assert "secret" not in told.output + written
     assert [each.name for each in folder.iterdir()] == ["r.json"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_what_was_found_is_told_where_the_report_cannot_be_written(folder: Path) -> None:
+    options = ["--url", "postgresql://127.0.0.1:1/x", "--report", "/dev/full"]
+    process = start(["doctor", *options], folder)
+    told = finish(process)
+
+    assert told.code == 74
+    assert "connection     failed" in told.out
+    assert "No space left on device" in told.err
 
 
 @pytest.mark.tiers("embedded")

@@ -90,6 +90,7 @@ def test_the_schema_of_a_new_a_rebuilt_and_an_upgraded_database_is_the_same(
             connection.execute("DROP VIEW featuretrail.feature_snapshot_summary")
             connection.execute("ALTER TABLE featuretrail.events DISABLE TRIGGER USER")
             connection.execute("ALTER TABLE featuretrail.blobs ALTER content DROP NOT NULL")
+            connection.execute("DROP INDEX featuretrail.events_of_snapshots")
             connection.execute("CREATE VIEW featuretrail.of_our_own AS SELECT 1 AS one")
 
         told = "\n".join(altered(definitions(found), definitions(made)))
@@ -97,6 +98,7 @@ def test_the_schema_of_a_new_a_rebuilt_and_an_upgraded_database_is_the_same(
     assert "view featuretrail.feature_snapshot_summary is not there" in told
     assert "of featuretrail.events is defined otherwise" in told
     assert "column featuretrail.blobs.content is defined otherwise" in told
+    assert "of featuretrail.events is not there" in told  # the index
     assert "of_our_own" not in told
 
 
@@ -157,6 +159,52 @@ def test_what_is_wrong_with_a_store_is_found_without_any_right_to_write(
 
 
 @pytest.mark.tiers("embedded")
+def test_what_was_altered_or_taken_away_is_an_error_and_nothing_left_out(
+    database: Database, login: str
+) -> None:
+    with ft.connect(database.url, artifacts="database:") as store:
+        filled(store)
+    with database.connect() as connection:
+        connection.execute("ALTER TABLE featuretrail.events DISABLE TRIGGER USER")
+        connection.execute(
+            "UPDATE featuretrail.events SET recorded_at = recorded_at - interval '1 us'"
+            " WHERE position = 2"
+        )
+        connection.execute("DROP TABLE featuretrail_retracted.weather")
+        connection.execute("ALTER TABLE featuretrail_online.weather DROP COLUMN temp")
+        connection.execute("DELETE FROM featuretrail.generations")
+        connection.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(role_of(login)))
+        connection.execute(
+            sql.SQL("GRANT EXECUTE ON FUNCTION featuretrail.recorded_after TO {}").format(
+                role_of(login)
+            )
+        )
+
+    report = examine(settings(login, artifacts=__file__), rows=ROWS)
+    told = words(report, "tables")
+
+    assert f"written to {__file__}: {__file__} is no folder; remove it" in words(report, "snapshot")
+    assert "error: the event at position 2 does not agree with its digest" in told
+    assert "table featuretrail_retracted.weather is not there" in told
+    assert "column featuretrail_online.weather.temp is not there: restore" in told
+    assert "error: the read side: no generation of the read side is live" in told
+
+    with database.connect() as connection:
+        connection.execute("ALTER TABLE featuretrail.events RENAME TO happenings")
+    report = examine(settings(login), rows=ROWS)
+
+    assert not report.ok
+    failed = {each.name for each in report.checks if each.status == "failed"}
+    assert failed == {"tables", "snapshot", "lineage", "quality", "documentation"}
+    assert 'the schema was altered, relation "featuretrail.events" does not exist: restore' in (
+        words(report, "lineage")
+    )
+    assert {e.part for c in report.checks for e in c.not_evaluated} <= {
+        *("the trial", "as owner", "as writer", "as projector", "as auditor")
+    }
+
+
+@NATIVE
 def test_a_role_of_the_store_s_that_makes_databases_can_have_all_tried(
     database: Database, login: str
 ) -> None:
@@ -200,6 +248,36 @@ def test_a_database_without_a_schema_fails_and_is_still_tried(empty_database: Da
         assert connection.execute("SELECT to_regnamespace('featuretrail')").fetchone() == (None,)
 
 
+@pytest.mark.tiers("embedded")
+def test_a_trial_that_is_lost_on_the_way_is_an_error_and_left_out_of_what_it_did_not_reach(
+    database: Database,
+) -> None:
+    with ft.connect(database.url, artifacts="database:") as store:
+        filled(store)
+
+    def cut(_: str, done: int, __: int) -> None:
+        if done == 9:  # the first trial ended
+            [name] = throwaways(database)
+            with database.connect() as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    " WHERE datname = %s",
+                    [name],
+                )
+                connection.execute(
+                    sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(
+                        sql.Identifier(name)
+                    )
+                )
+
+    report = examine(settings(database.url, artifacts="database:"), rows=ROWS, progress=cut)
+
+    assert throwaways(database) == []
+    assert (report.ok, report.reached, report.namespace.removed) == (False, True, False)
+    untried = {c.name for c in report.checks for e in c.not_evaluated if e.part == "the trial"}
+    assert untried == {each.name for each in report.checks} - {"connection"}
+
+
 def test_where_there_is_no_embedded_database_none_is_made(tmp_path: Path) -> None:
     report = examine(Settings.load(embedded=tmp_path / "none"))
 
@@ -209,8 +287,8 @@ def test_where_there_is_no_embedded_database_none_is_made(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("rows", [0, 999, -1, True, "many", None, 1e6])
-def test_too_few_rows_or_no_number_is_refused(rows: Any) -> None:
+@pytest.mark.parametrize("rows", [0, 999, -1, 1_000_001, True, "many", None, 1e6])
+def test_too_few_or_too_many_rows_or_no_number_is_refused(rows: Any) -> None:
     with pytest.raises(ft.InvalidInputError, match="rows"):
         examine(settings("postgresql://nobody@127.0.0.1:1/x"), rows=rows)
 

@@ -57,6 +57,16 @@ def test_what_a_role_or_a_schema_does_not_let_do_is_left_out(error: Exception) -
     assert notes.findings == []
 
 
+@pytest.mark.parametrize("error", [SchemaError("gone"), errors.UndefinedTable("no such table")])
+def test_what_is_lacking_where_every_migration_was_applied_is_an_error(error: Exception) -> None:
+    notes = Notes("tables", migrated=True)
+    with notes.part("the log"):
+        raise error
+
+    assert [each.level for each in notes.findings] == ["error"]
+    assert notes.not_evaluated == []
+
+
 def test_what_else_is_raised_on_purpose_is_an_error_and_a_lost_database_or_a_defect_goes_on() -> (
     None
 ):

@@ -34,6 +34,14 @@ WHERE c.relnamespace = to_regnamespace('featuretrail')
   AND k.contype IN ('p', 'u', 'c')
 UNION ALL
 SELECT
+  'index',
+  format('%s of featuretrail.%I', substring(pg_get_indexdef(i.indexrelid) FROM 'USING .*'), c.relname),
+  concat_ws(' ', i.indisunique::text, i.indisvalid::text)
+FROM pg_catalog.pg_index AS i
+JOIN pg_catalog.pg_class AS c ON c.oid = i.indrelid
+WHERE c.relnamespace = to_regnamespace('featuretrail')
+UNION ALL
+SELECT
   'trigger',
   format('%I of featuretrail.%I', t.tgname, c.relname),
   concat_ws(' ', t.tgenabled, pg_get_triggerdef(t.oid))
