@@ -23,6 +23,7 @@ from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 NEWEST_ROWS = 20_000
 """Rows that statistics and pictures are made from, at most: the newest that hold the feature."""
 NOTHING = "the store holds no value of it"
+REMOVED = "retention removed its values while they were read"
 RETRACTED = f"of its newest {NEWEST_ROWS:,} rows none holds a value any more"
 TOGETHER = 64
 """Features that are read at once."""
@@ -94,7 +95,9 @@ class ValueReader:
                 complete=complete,
                 last_change=position,
             )
-            told[values.path] = ReadValues(values, facts, examples.get(values.path))
+            example = examples.get(values.path)
+            absent = "" if private or example is not None else REMOVED
+            told[values.path] = ReadValues(values, facts, example, absent)
         return told
 
     def _examples(
