@@ -108,5 +108,5 @@ def _write(written: FeatureDocumentation, *, as_json: bool) -> None:
     if as_json:
         write_json(written.to_dict())
     else:
-        for line in written.content.split("\n"):
+        for line in written.content.removesuffix("\n").split("\n"):
             write_line(line.replace("\t", "    "))  # a tab would be escaped

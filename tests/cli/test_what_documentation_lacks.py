@@ -22,6 +22,15 @@ name = "{FEATURE}"
 dtype = "float64"
 """
 SET = f"""
+[[group]]
+name = "computed"
+keys = {{ "名" = "text" }}
+
+[[group.features]]
+name = "more"
+dtype = "float64"
+rule = {{ kind = "sql", source = '"{FEATURE}"\t+ 1', parents = ["{GROUP}.{FEATURE}"] }}
+
 [[set]]
 name = "départ"
 features = ["{GROUP}.{FEATURE}"]
@@ -89,3 +98,6 @@ def test_every_command_mends_what_it_is_printed_for(run: Run, folder: Path) -> N
     assert list(lacking) == ["consistency check"]
     pasted(run, lacking["consistency check"]["command"])
     assert missing(run) == {}
+    shown = run("docs", "show", "computed.more").out
+    assert f'```sql\n"{FEATURE}"    + 1\n```' in shown  # a tab is not shown as its escape
+    assert "[documentation.policy] of featuretrail.toml is not set" in run("docs", "check").out
