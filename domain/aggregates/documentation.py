@@ -11,8 +11,6 @@ from featuretrail.domain.events.base import JsonObject, Metadata, stream_id
 from featuretrail.domain.events.documentation import DocumentationGenerated
 from featuretrail.domain.inputs import (
     check_feature,
-    check_label,
-    check_labels,
     check_score,
     check_text,
     check_version,
@@ -70,15 +68,15 @@ def decide_generate(
         feature_name=state.feature_name,
         documentation_version=documented,
         revision=revision,
-        content=_content(content),
+        content=_said("content", content),
         examples=_objects("examples", examples),
         change_history=_objects("change_history", change_history),
         documentation_quality_score=optional(
             check_score, "documentation_quality_score", documentation_quality_score
         ),
         completeness_score=optional(check_score, "completeness_score", completeness_score),
-        author=optional(check_label, "author", author),
-        tags=check_labels("tags", tags),
+        author=optional(_said, "author", author),
+        tags=sorted({_said("one of tags", tag) for tag in several("tags", tags)}),
         metadata=metadata,
     )
     if latest is None:
@@ -86,11 +84,12 @@ def decide_generate(
     return [] if event.repeats(latest) else [event.model_copy(update={"revision": revision + 1})]
 
 
-def _content(given: object) -> str:
-    content = check_text("content", given)
-    if not content.strip():
-        raise InvalidInputError("content is empty; give the text of the documentation")
-    return content
+def _said(what: str, given: object) -> str:
+    """Return text of any length, as a definition may hold it, that is not blank."""
+    text = check_text(what, given)
+    if not text.strip():
+        raise InvalidInputError(f"{what} is empty; give some text")
+    return text
 
 
 def _objects(what: str, given: object) -> list[JsonObject]:

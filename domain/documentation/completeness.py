@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import asdict, frozen
 
-from featuretrail.domain.documentation.facts import NUMERIC, FeatureFacts
+from featuretrail.domain.documentation.facts import NUMERIC, FeatureFacts, said
 from featuretrail.domain.results import Result
 
 AUTHORED = (
@@ -71,15 +71,32 @@ Mend = tuple[str, str | None, str]
 
 def _defined(words: str, line: str) -> Callable[[FeatureFacts], Mend]:
     def mend(facts: FeatureFacts) -> Mend:
-        version = facts.definition.version.next_patch()
-        where = f'in [[group.features]] name = "{facts.definition.name}"'
         return (
-            words,
-            f'{line} # {where}, with version = "{version}"',
+            words + _settled(facts),
+            f"{line} # {_where(facts)}",
             f'featuretrail apply FILE.toml --reason "document {facts.feature.path}"',
         )
 
     return mend
+
+
+def _where(facts: FeatureFacts) -> str:
+    version = facts.newest.next_patch()
+    return f'in [[group.features]] name = "{facts.definition.name}", with version = "{version}"'
+
+
+def _settled(facts: FeatureFacts) -> str:
+    """Say of a version that has a successor that only the next one can mend it."""
+    version = facts.feature.version
+    if version == facts.newest:
+        return ""
+    return f"; version {version} stays as it is, and the next one can say it"
+
+
+def _reference(facts: FeatureFacts) -> str:
+    """Return what commands call it: its newest version needs none."""
+    superseded = facts.feature.version != facts.newest
+    return str(facts.feature) if superseded else facts.feature.path
 
 
 def _mend_group(facts: FeatureFacts) -> Mend:
@@ -93,30 +110,38 @@ def _mend_group(facts: FeatureFacts) -> Mend:
 
 
 def _mend_reason(facts: FeatureFacts) -> Mend:
-    without = [each.version for each in facts.changes if each.definition and not each.reason]
-    versions = ", ".join(map(str, without))
+    newest, following = facts.newest, facts.newest.next_patch()
     return (
-        f"nobody said why version {versions} was defined; the next version can",
-        None,
+        f"nobody said why version {newest} was defined; the next one can",
+        f'version = "{following}" # in [[group.features]] name = "{facts.definition.name}"',
         'featuretrail apply FILE.toml --reason "..."',
     )
 
 
 def _mend_source(facts: FeatureFacts) -> Mend:
+    superseded = facts.feature.version != facts.newest
+    version = f", version='{facts.feature.version}'" if superseded else ""
+    which = f"'{facts.feature.path}', ['source NAME']{version}"
+    call = f"featuretrail.connect().track_feature_lineage({which})"
     return (
         "nothing says where its values come from",
         None,
-        f"store.track_feature_lineage({facts.feature.path!r}, ['source NAME'])",
+        f'python -c "import featuretrail; {call}"',
     )
 
 
 def _mend_values(facts: FeatureFacts) -> Mend:
-    command = (
-        f"featuretrail compute {facts.feature.path}"
-        if facts.computed
-        else f"featuretrail ingest {facts.feature.group} FILE"
-    )
-    return "the store holds no value of it", None, command
+    rule, values = facts.definition.rule, facts.values
+    if rule is None:
+        command = f"featuretrail ingest {facts.feature.group} FILE"
+    elif rule.kind == "sql":
+        command = f"featuretrail compute {facts.feature.path}"
+    else:
+        command = f"featuretrail compute {facts.feature.path} --from FILE.py"
+    if values is None:
+        return facts.absent or "the store holds no value of it", None, command
+    which = "all its values" if values.complete else "all the newest of its values"
+    return f"{which} are NULL", None, command
 
 
 def _mend_example(facts: FeatureFacts) -> Mend:
@@ -124,12 +149,14 @@ def _mend_example(facts: FeatureFacts) -> Mend:
 
 
 def _mend_quality(facts: FeatureFacts) -> Mend:
-    command = f"featuretrail quality check {facts.feature.path}"
+    command = f"featuretrail quality check {_reference(facts)}"
     return "its quality was never checked", None, command
 
 
 def _mend_baseline(facts: FeatureFacts) -> Mend:
-    command = f"featuretrail quality baseline {facts.feature.group}"
+    superseded = facts.feature.version != facts.newest
+    what = str(facts.feature) if superseded else facts.feature.group
+    command = f"featuretrail quality baseline {what}"
     return "no baseline has it, so drift cannot be seen", None, command
 
 
@@ -138,17 +165,17 @@ def _mend_consistency(facts: FeatureFacts) -> Mend:
     return (
         f"no snapshot that froze it was compared with other systems; the newest is {newest}",
         None,
-        f"store.validate_feature_consistency({newest!r})",
+        f"featuretrail consistency check {newest}",
     )
 
 
 def _has_unit(facts: FeatureFacts) -> bool | None:
-    return bool(facts.definition.unit) if facts.definition.dtype in NUMERIC else None
+    return said(facts.definition.unit) if facts.definition.dtype in NUMERIC else None
 
 
 def _has_reasons(facts: FeatureFacts) -> bool | None:
     decided = [each for each in facts.changes if each.definition]
-    return all(each.reason for each in decided) if decided else None
+    return bool(decided[-1].reason) if decided else None
 
 
 def _has_source(facts: FeatureFacts) -> bool:
@@ -156,6 +183,13 @@ def _has_source(facts: FeatureFacts) -> bool:
     if facts.computed:
         return True
     return lineage is not None and bool(lineage.parents or lineage.streaming_source)
+
+
+def _has_values(facts: FeatureFacts) -> bool:
+    if facts.values is None:
+        return False
+    statistics = facts.values.statistics
+    return bool(statistics["rows"] > statistics["nulls"])
 
 
 def _has_example(facts: FeatureFacts) -> bool | None:
@@ -170,11 +204,11 @@ Check = tuple[Callable[[FeatureFacts], bool | None], Callable[[FeatureFacts], Me
 
 _ITEMS: dict[str, Check] = {
     "description": (
-        lambda facts: bool(facts.definition.description.strip()),
+        lambda facts: said(facts.definition.description),
         _defined("there is no description", 'description = "..."'),
     ),
     "owner": (
-        lambda facts: bool(facts.owner),
+        lambda facts: facts.owner is not None,
         _defined("nobody owns it", 'owner = "..."'),
     ),
     "unit": (_has_unit, _defined("numbers without a unit", 'unit = "..."')),
@@ -186,13 +220,10 @@ _ITEMS: dict[str, Check] = {
         lambda facts: bool(facts.tags),
         _defined("it has no tag to be found by", 'tags = ["..."]'),
     ),
-    "group description": (lambda facts: bool(facts.group.description.strip()), _mend_group),
+    "group description": (lambda facts: said(facts.group.description), _mend_group),
     "reason": (_has_reasons, _mend_reason),
     "source": (_has_source, _mend_source),
-    "values": (
-        lambda facts: facts.values is not None and bool(facts.values.statistics["rows"]),
-        _mend_values,
-    ),
+    "values": (_has_values, _mend_values),
     "example": (_has_example, _mend_example),
     "quality check": (lambda facts: facts.quality is not None, _mend_quality),
     "baseline": (lambda facts: bool(facts.baselines), _mend_baseline),

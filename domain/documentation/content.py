@@ -31,7 +31,8 @@ def content(
     """
     parts = [
         f"# {inline(facts.feature.path)}",
-        f"Version {facts.feature.version} of {_kind(facts)} of the group {facts.group.name}.",
+        f"Version {facts.feature.version} of {_kind(facts)}, group {inline(facts.group.name)}.",
+        *_retired(facts),
         *_authored(facts),
         *_definition(facts),
         *_rule(facts),
@@ -42,11 +43,16 @@ def content(
         *_history(facts),
         *_missing(found, judged, scores),
     ]
-    return "\n\n".join(parts) + "\n"
+    return ("\n\n".join(parts) + "\n").replace("\0", "\ufffd")
 
 
 def _kind(facts: FeatureFacts) -> str:
     return f"a {'computed' if facts.computed else 'stored'} {facts.definition.dtype} feature"
+
+
+def _retired(facts: FeatureFacts) -> Iterator[str]:
+    if facts.retired:
+        yield "**This version is retired: do not use it any more.** The change history says why."
 
 
 def _authored(facts: FeatureFacts) -> Iterator[str]:
@@ -75,7 +81,7 @@ def _definition(facts: FeatureFacts) -> Iterator[str]:
         "feature sets": ", ".join(facts.sets),
         "snapshots": ", ".join(facts.snapshots[-10:]),
     }
-    yield table([{"fact": name, "value": value} for name, value in told.items()])
+    yield table([{"fact": name, "value": value or None} for name, value in told.items()])
 
 
 def _rule(facts: FeatureFacts) -> Iterator[str]:
@@ -106,8 +112,15 @@ def _lineage(facts: FeatureFacts) -> Iterator[str]:
     yield table(rows) if rows else "*No parent is declared.*"
     if lineage.streaming_source:
         yield f"It arrives by the stream {inline(lineage.streaming_source)}."
-    score = lineage.quality.score
-    yield "Quality of the lineage: " + ("not evaluated." if score is None else f"{score:g} of 100.")
+    score, reasons = lineage.quality.score, lineage.quality.reasons
+    judged = _not_evaluated(reasons) if score is None else f"{score:g} of 100."
+    yield f"Quality of the lineage: {judged}"
+
+
+def _not_evaluated(reasons: Sequence[str]) -> str:
+    """Say that something was not evaluated, and why."""
+    why = "; ".join(reasons) or "nothing says why"
+    return f"not evaluated, {inline(why)}."
 
 
 def _values(facts: FeatureFacts) -> Iterator[str]:
@@ -141,8 +154,10 @@ def _example(facts: FeatureFacts) -> Iterator[str]:
 def _checks(facts: FeatureFacts) -> Iterator[str]:
     yield "## Checks (generated)"
     quality = facts.quality
-    if quality is None or quality.event.score is None:
-        yield "Quality: not evaluated."
+    if quality is None:
+        yield "Quality: not evaluated, it was never checked."
+    elif quality.event.score is None:
+        yield f"Quality: {_not_evaluated(quality.event.reasons)}"
     else:
         event = quality.event
         yield (
@@ -169,7 +184,8 @@ def _checks(facts: FeatureFacts) -> Iterator[str]:
             ]
         )
     else:
-        yield "Consistency: not evaluated."
+        why = "it was never checked" if facts.snapshots else "no snapshot has it"
+        yield f"Consistency: not evaluated, {why}."
 
 
 def _history(facts: FeatureFacts) -> Iterator[str]:

@@ -13,6 +13,7 @@ from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.performance.summary import CostSummary
 from featuretrail.domain.quality.incident import Incident
 from featuretrail.domain.results import Result
+from featuretrail.domain.versions import Version
 
 NUMERIC = ("float64", "int64")
 """Types whose values have a unit."""
@@ -84,8 +85,9 @@ class FeatureFacts:
     """Everything that the documentation of one version of a feature is made from.
 
     ``earlier`` is the definition before it. ``parents`` says of each feature it comes from
-    directly whether that is described. ``absent`` gives the reason for values or an example that
-    are not there.
+    directly whether that is described. Sets, snapshots, baselines, incidents and checks are those
+    of versions whose values are the same as this one's. ``absent`` gives the reason for values or
+    an example that are not there.
     """
 
     feature: FeatureReference
@@ -110,12 +112,12 @@ class FeatureFacts:
     @property
     def owner(self) -> str | None:
         """Who answers for it: the feature's own owner, or else the group's."""
-        return self.definition.owner or self.group.owner
+        return owner_of(self.definition, self.group)
 
     @property
     def tags(self) -> tuple[str, ...]:
         """The tags of the feature and of its group, sorted."""
-        return tuple(sorted({*self.definition.tags, *self.group.tags}))
+        return tags_of(self.definition, self.group)
 
     @property
     def private(self) -> bool:
@@ -123,11 +125,36 @@ class FeatureFacts:
         return is_private(self.definition, self.group)
 
     @property
+    def retired(self) -> bool:
+        """Whether this version shall not be used any more."""
+        return self.lineage is not None and self.lineage.retired
+
+    @property
+    def newest(self) -> Version:
+        """The newest version of the feature, which alone has a successor to come."""
+        return max(map(Version.parse, self.versions))
+
+    @property
     def computed(self) -> bool:
         """Whether a rule makes its values."""
         return self.definition.rule is not None
 
 
+def said(text: str | None) -> bool:
+    """Tell whether a text of a definition says anything."""
+    return text is not None and bool(text.strip())
+
+
+def owner_of(definition: Feature, group: FeatureGroup) -> str | None:
+    """Return the owner of a feature, or else that of its group; a blank one is none."""
+    return next((each for each in (definition.owner, group.owner) if said(each)), None)
+
+
+def tags_of(definition: Feature, group: FeatureGroup) -> tuple[str, ...]:
+    """Return the tags of a feature and of its group, sorted; a blank one is none."""
+    return tuple(sorted({each for each in (*definition.tags, *group.tags) if said(each)}))
+
+
 def is_private(definition: Feature, group: FeatureGroup) -> bool:
     """Tell whether a tag of a feature or of its group keeps its rows out of documentation."""
-    return any(tag.casefold() in PRIVATE_TAGS for tag in (*definition.tags, *group.tags))
+    return any(tag.strip().casefold() in PRIVATE_TAGS for tag in (*definition.tags, *group.tags))

@@ -45,7 +45,7 @@ def span(text: str) -> str:
 
 
 def table(rows: Sequence[Mapping[str, object]]) -> str:
-    """Return rows under their names; what is absent is a dash."""
+    """Return rows under their names; what is absent is a dash, an empty text two quotes."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     lines = [names, ["---"] * len(names)]
     lines += [[_cell(row.get(name)) for name in names] for row in rows]
@@ -55,4 +55,7 @@ def table(rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    return "–" if value is None or value == "" else inline(str(value))
+    if value is None:
+        return "–"
+    text = str(value)
+    return inline(text) if text.strip() else f'"{" " * len(text)}"'

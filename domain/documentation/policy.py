@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from attrs import asdict, field, frozen
 
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
-from featuretrail.domain.documentation.facts import NUMERIC
+from featuretrail.domain.documentation.facts import NUMERIC, owner_of, said, tags_of
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.inputs import shown
 from featuretrail.domain.results import Result
@@ -73,12 +73,12 @@ def policy_findings(
 
 
 def _of(definition: Definition, policy: DocumentationPolicy) -> Iterator[PolicyFinding]:
-    name, described = definition.name, bool(definition.description.strip())
+    name, described = definition.name, said(definition.description)
     if isinstance(definition, FeatureSet):
         if not described:
             line = 'description = "..."'
             yield PolicyFinding(policy.missing_set_description, "description", "set", name, line)
-        if not definition.owner:
+        if not said(definition.owner):
             yield PolicyFinding(policy.missing_set_owner, "owner", "set", name, 'owner = "..."')
         return
     if not described:
@@ -93,17 +93,17 @@ def _of_feature(
 ) -> Iterator[PolicyFinding]:
     path = f"{group.name}.{feature.name}"
     asked: list[tuple[Level, str, bool, str]] = [
-        (policy.missing_owner, "owner", bool(feature.owner or group.owner), 'owner = "..."'),
+        (policy.missing_owner, "owner", owner_of(feature, group) is not None, 'owner = "..."'),
         (
             policy.missing_description,
             "description",
-            bool(feature.description.strip()),
+            said(feature.description),
             'description = "..."',
         ),
         (
             policy.missing_unit,
             "unit",
-            bool(feature.unit) or feature.dtype not in NUMERIC,
+            said(feature.unit) or feature.dtype not in NUMERIC,
             'unit = "..."',
         ),
         (
@@ -112,8 +112,8 @@ def _of_feature(
             bool(feature.constraints),
             'constraints = [{kind = "not_null"}]',
         ),
-        (policy.missing_tags, "tags", bool(feature.tags or group.tags), 'tags = ["..."]'),
+        (policy.missing_tags, "tags", bool(tags_of(feature, group)), 'tags = ["..."]'),
     ]
-    for level, item, said, line in asked:
-        if not said:
+    for level, item, is_said, line in asked:
+        if not is_said:
             yield PolicyFinding(level, item, "feature", path, line)

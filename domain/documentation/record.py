@@ -53,8 +53,8 @@ class FeatureDocumentation(Result):
             completeness_score=complete,
             criteria=judged,
             items=found,
-            author=facts.owner,
-            tags=facts.tags,
+            author=None if facts.owner is None else _storable(facts.owner),
+            tags=tuple(sorted({_storable(each) for each in facts.tags})),
         )
 
     @property
@@ -95,3 +95,8 @@ class FeatureDocumentation(Result):
 
     def __str__(self) -> str:
         return self.content
+
+
+def _storable(text: str) -> str:
+    """Return a text of a definition without NUL, which PostgreSQL cannot store."""
+    return text.replace("\0", "\ufffd")

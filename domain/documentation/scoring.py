@@ -1,12 +1,17 @@
 """The quality of a documentation, 0 to 100, by criteria that each say why."""
 
+import ast
+import io
+import re
+import textwrap
+import tokenize
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from attrs import asdict, frozen
 
 from featuretrail.domain.definitions import Feature
-from featuretrail.domain.documentation.facts import NUMERIC, FeatureFacts
+from featuretrail.domain.documentation.facts import NUMERIC, FeatureFacts, said
 from featuretrail.domain.results import Result
 from featuretrail.domain.rules import Rule, same_rule
 
@@ -16,6 +21,8 @@ FEWEST_WORDS = 3
 """Words that a description adds to the feature's name."""
 LONGEST_PLAIN_RULE = 120
 """Characters of an SQL rule that need no comment."""
+_SQL_TEXTS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
+"""Texts and quoted names of SQL, in which no comment begins."""
 
 
 @frozen
@@ -70,13 +77,13 @@ def _words(text: str) -> list[str]:
 
 
 def _owner(facts: FeatureFacts) -> Judged:
-    return (0.0, "nobody owns it") if not facts.owner else (100.0, "it has an owner")
+    return (0.0, "nobody owns it") if facts.owner is None else (100.0, "it has an owner")
 
 
 def _unit(facts: FeatureFacts) -> Judged:
     if facts.definition.dtype not in NUMERIC:
         return None, f"values of type {facts.definition.dtype} have no unit"
-    if not facts.definition.unit:
+    if not said(facts.definition.unit):
         return 0.0, "numbers without a unit"
     return 100.0, "the unit is named"
 
@@ -92,8 +99,28 @@ def _rule(facts: FeatureFacts) -> Judged:
 
 def _explained(rule: Rule) -> bool:
     if rule.kind == "sql":
-        return len(rule.source) <= LONGEST_PLAIN_RULE or "--" in rule.source or "/*" in rule.source
-    return '"""' in rule.source or "'''" in rule.source or "#" in rule.source
+        code = _SQL_TEXTS.sub("", rule.source)
+        return len(rule.source) <= LONGEST_PLAIN_RULE or "--" in code or "/*" in code
+    return _has_docstring(rule.source) or _has_comment(rule.source)
+
+
+def _has_docstring(source: str) -> bool:
+    try:
+        tree = ast.parse(textwrap.dedent(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return any(
+        said(ast.get_docstring(node)) for node in ast.walk(tree) if isinstance(node, functions)
+    )
+
+
+def _has_comment(source: str) -> bool:
+    lines = io.StringIO(textwrap.dedent(source)).readline
+    try:
+        return any(each.type == tokenize.COMMENT for each in tokenize.generate_tokens(lines))
+    except (tokenize.TokenError, SyntaxError):
+        return False
 
 
 def _parents(facts: FeatureFacts) -> Judged:

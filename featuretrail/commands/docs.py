@@ -10,7 +10,7 @@ from featuretrail.commands.invocation import Actor, Invocation, command
 from featuretrail.commands.moments import moment
 from featuretrail.commands.output import write_json, write_line, write_table
 from featuretrail.commands.progress import phases
-from featuretrail.domain.documentation.policy import PolicyFinding
+from featuretrail.domain.documentation.policy import DocumentationPolicy, PolicyFinding
 from featuretrail.domain.documentation.record import FeatureDocumentation
 
 app = typer.Typer(
@@ -88,9 +88,15 @@ def check(invocation: Invocation) -> int:
                  "add": each.line}
                 for each in findings
             ],
-            "nothing is missing that the policy asks for",
+            _nothing_found(policy),
         )  # fmt: skip
     return FINDING if refuses(findings) else FINE
+
+
+def _nothing_found(policy: DocumentationPolicy) -> str:
+    if policy == DocumentationPolicy():
+        return "the policy asks for nothing: [documentation.policy] of featuretrail.toml is not set"
+    return "nothing is missing that the policy asks for"
 
 
 def refuses(findings: tuple[PolicyFinding, ...]) -> bool:
@@ -102,5 +108,5 @@ def _write(written: FeatureDocumentation, *, as_json: bool) -> None:
     if as_json:
         write_json(written.to_dict())
     else:
-        for line in written.content.splitlines():
-            write_line(line)
+        for line in written.content.removesuffix("\n").split("\n"):
+            write_line(line.replace("\t", "    "))  # a tab would be escaped

@@ -1,6 +1,8 @@
 """Gathering what is known of a feature at a moment of the store."""
 
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
+from typing import TypeVar
 
 from attrs import evolve, frozen
 
@@ -9,7 +11,7 @@ from featuretrail.documentation.values import ReadValues, ValueReader
 from featuretrail.domain.aggregates.feature import FeatureVersion
 from featuretrail.domain.definitions import Feature
 from featuretrail.domain.documentation.changes import feature_changes
-from featuretrail.domain.documentation.chronicle import ConsistencyTold
+from featuretrail.domain.documentation.chronicle import BaselineTold, ConsistencyTold, SnapshotTold
 from featuretrail.domain.documentation.facts import FeatureFacts
 from featuretrail.domain.lineage.feature_lineage import FeatureLineage
 from featuretrail.domain.lineage.node import Node
@@ -31,8 +33,13 @@ class Gatherer:
         """Return what the log says of a feature; its values are not read."""
         path = feature.reference.path
         chronicle = self.at.chronicle
-        snapshots = chronicle.snapshots_of.get(path, ())
-        quality = chronicle.quality.get(path, ())
+        alike = self._alike(feature)
+        snapshots = _of(self._snapshots, alike)
+        quality = [
+            each
+            for each in chronicle.quality.get(path, ())
+            if each.event.version is None or f"{path}@{each.event.version}" in alike
+        ]
         return FeatureFacts(
             feature=feature.reference,
             definition=feature.version.definition,
@@ -42,17 +49,25 @@ class Gatherer:
             changes=feature_changes(chronicle, path),
             lineage=self._lineage(feature.reference),
             parents=self._parents(feature.reference),
-            sets=self._sets.get(path, ()),
+            sets=tuple(name for each in alike for name in self._sets.get(each, ())),
             snapshots=tuple(each.snapshot_id for each in snapshots),
             quality=quality[-1] if quality else None,
-            baselines=chronicle.baselines_of.get(path, ()),
-            incidents=self._incidents(path),
+            baselines=_of(self._baselines, alike),
+            incidents=self._incidents(path, alike),
             consistency=self._consistency([each.snapshot_id for each in snapshots]),
         )
 
     def with_values(self, facts: FeatureFacts, read: ReadValues) -> FeatureFacts:
         """Return ``facts`` with what was read of the values."""
         return evolve(facts, values=read.facts, example=read.example, absent=read.absent)
+
+    def _alike(self, feature: ResolvedFeature) -> tuple[str, ...]:
+        """Return the pinned references of the versions whose values are this version's, too."""
+        return tuple(
+            str(feature.reference.pinned(each.version))
+            for each in self._versions(feature.reference.path)
+            if each.column == feature.column
+        )
 
     def _versions(self, path: str) -> tuple[FeatureVersion, ...]:
         return self.at.registry.features[path].versions
@@ -92,16 +107,27 @@ class Gatherer:
 
     @cached_property
     def _sets(self) -> dict[str, tuple[str, ...]]:
-        """The versions of sets that hold each feature."""
+        """The versions of sets that hold each version of a feature."""
         found: dict[str, list[str]] = {}
         for name, known in sorted(self.at.registry.sets.items()):
             for version in known.versions:
                 for pinned in version.pinned:
-                    found.setdefault(pinned.path, []).append(f"{name}@{version.version}")
-        return {path: tuple(each) for path, each in found.items()}
+                    found.setdefault(str(pinned), []).append(f"{name}@{version.version}")
+        return {reference: tuple(each) for reference, each in found.items()}
 
-    def _incidents(self, path: str) -> tuple[Incident, ...]:
-        return tuple(each.told() for each in self.at.chronicle.incidents_of.get(path, ()))
+    @cached_property
+    def _snapshots(self) -> dict[str, list[SnapshotTold]]:
+        return _by_reference(self.at.chronicle.snapshots.values())
+
+    @cached_property
+    def _baselines(self) -> dict[str, list[BaselineTold]]:
+        return _by_reference(self.at.chronicle.baselines.values())
+
+    def _incidents(self, path: str, alike: Collection[str]) -> tuple[Incident, ...]:
+        found = (each.told() for each in self.at.chronicle.incidents_of.get(path, ()))
+        return tuple(
+            each for each in found if each.version is None or f"{path}@{each.version}" in alike
+        )
 
     def _consistency(self, snapshots: list[str]) -> tuple[ConsistencyTold, ...]:
         found = [
@@ -110,6 +136,24 @@ class Gatherer:
             for each in self.at.chronicle.consistency.get(snapshot, ())
         ]
         return tuple(sorted(found, key=lambda each: each.position)[-RECENT:])
+
+
+_T = TypeVar("_T", SnapshotTold, BaselineTold)
+
+
+def _by_reference(things: Iterable[_T]) -> dict[str, list[_T]]:
+    """Return the things that hold each version of a feature."""
+    found: dict[str, list[_T]] = {}
+    for thing in things:
+        for each in thing.event.features:
+            found.setdefault(each["reference"], []).append(thing)
+    return found
+
+
+def _of(found: Mapping[str, list[_T]], references: Iterable[str]) -> tuple[_T, ...]:
+    """Return what holds one of ``references``, oldest first."""
+    told = [thing for each in references for thing in found.get(each, ())]
+    return tuple(sorted(told, key=lambda each: each.position))
 
 
 def read_facts(

@@ -17,12 +17,14 @@ from featuretrail.domain.quality.window import moment
 from featuretrail.domain.registry import ResolvedFeature
 from featuretrail.domain.statistics import column_statistics
 from featuretrail.infrastructure.database import Database
-from featuretrail.infrastructure.quality.windows import read_windows
+from featuretrail.infrastructure.quality.windows import read_newest
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
-from featuretrail.infrastructure.retrieval.removals import removals
 
 NEWEST_ROWS = 20_000
-"""Rows of a group, about, that statistics and pictures are made from: the newest."""
+"""Rows that statistics and pictures are made from, at most: the newest that hold the feature."""
+NOTHING = "the store holds no value of it"
+REMOVED = "retention removed its values while they were read"
+RETRACTED = f"of its newest {NEWEST_ROWS:,} rows none holds a value any more"
 TOGETHER = 64
 """Features that are read at once."""
 SHOWN_ROWS = 5
@@ -62,7 +64,7 @@ class ValueReader:
     ) -> dict[str, ReadValues]:
         """Return what is told of the values of ``features`` of one group, by path."""
         if at.values(group).batches == 0:
-            nothing = ReadValues(absent="the store holds no value of it")
+            nothing = ReadValues(absent=NOTHING)
             return {each.reference.path: nothing for each in features}
         found: dict[str, ReadValues] = {}
         for start in range(0, len(features), TOGETHER):
@@ -74,17 +76,17 @@ class ValueReader:
     ) -> dict[str, ReadValues]:
         position = at.last_change(group)
         try:
-            since, complete = self._since(at, group)
-            window = None if since is None else (since, None)
-            [found] = read_windows(self._historical, features, window, position)
+            found = read_newest(self._historical, features, NEWEST_ROWS, position)
         except RetentionError as error:
             lost = ReadValues(absent=str(error))
             return {each.reference.path: lost for each in features}
-        of_path = dict(zip((each.path for each in found.values), features, strict=True))
-        examples = self._examples(at, [(of_path[each.path], each) for each in found.values])
+        read = [(feature, each) for feature, (each, _) in zip(features, found, strict=True)]
+        examples = self._examples(at, read)
         told = {}
-        for values in found.values:
-            feature = of_path[values.path]
+        for feature, (values, complete) in zip(features, found, strict=True):
+            if not values.rows:
+                told[values.path] = ReadValues(absent=NOTHING if complete else RETRACTED)
+                continue
             private = is_private(feature.version.definition, feature.group)
             facts = ValueFacts(
                 statistics=statistics_of(values, private=private),
@@ -93,21 +95,10 @@ class ValueReader:
                 complete=complete,
                 last_change=position,
             )
-            absent = "" if values.rows else "the store holds no value of it"
-            told[values.path] = ReadValues(values, facts, examples.get(values.path), absent)
+            example = examples.get(values.path)
+            absent = "" if private or example is not None else REMOVED
+            told[values.path] = ReadValues(values, facts, example, absent)
         return told
-
-    def _since(self, at: StoreMoment, group: str) -> tuple[datetime | None, bool]:
-        """Return from when on values are read, and whether these are all that there are."""
-        written = at.values(group)
-        first, last = written.first_event_time, written.last_event_time
-        with self._database.connection() as connection:
-            removed = next(iter(removals(connection, [group])), None)
-        horizon = None if removed is None else removed.horizon
-        if first is None or last is None or written.rows <= NEWEST_ROWS:
-            return horizon, horizon is None
-        since = last - (last - first) * (NEWEST_ROWS / written.rows)
-        return since if horizon is None else max(since, horizon), False
 
     def _examples(
         self, at: StoreMoment, read: Sequence[tuple[ResolvedFeature, FeatureValues]]

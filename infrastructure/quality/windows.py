@@ -13,6 +13,7 @@ from featuretrail.domain.dtypes import ARROW_TYPES, UTC_TIME
 from featuretrail.domain.quality.values import FeatureValues
 from featuretrail.domain.quality.window import Span, Window, moment
 from featuretrail.domain.registry import ResolvedFeature
+from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.cuts import GroupCut, read_cuts
 from featuretrail.infrastructure.retrieval.historical import HistoricalReader
 from featuretrail.infrastructure.retrieval.naming import by_group
@@ -25,6 +26,8 @@ from featuretrail.infrastructure.values.moments import microseconds
 from featuretrail.infrastructure.values.ordering import Ordering, canonical_order
 
 EVENT_TIME = "event_time"
+NOTHING_REMOVED = int(np.iinfo(np.int64).min)
+"""From when on values are whole that retention removed nothing of, in microseconds."""
 
 
 @frozen(eq=False)
@@ -64,6 +67,61 @@ def read_windows(
         _read_group(historical, of_group, cuts[name], span, position)
         for name, of_group in grouped.items()
     ]
+
+
+def read_newest(
+    historical: HistoricalReader, features: Sequence[ResolvedFeature], rows: int, position: int
+) -> list[tuple[FeatureValues, bool]]:
+    """Return the newest values of features of one group, and whether these are all, as known then.
+
+    They are of the last ``rows`` rows, in event time, of the batches that wrote a feature; of equal
+    times those of the first entities. Raises ``RetentionError``.
+    """
+    group = features[0].group.name
+    with historical.database.connection() as connection:
+        cut = read_cuts(connection, [group], position, recorded=False)[group]
+    found = {
+        each.path: (each, whole)
+        for together in _written_alike(features, cut)
+        for values, whole in [_newest_of(historical, together, cut, rows, position)]
+        for each in values
+    }
+    return [found[feature.reference.path] for feature in features]
+
+
+def _newest_of(
+    historical: HistoricalReader,
+    features: Sequence[ResolvedFeature],
+    cut: GroupCut,
+    rows: int,
+    position: int,
+) -> tuple[list[FeatureValues], bool]:
+    """Return the newest values of features that the same batches wrote, and whether that is all."""
+    group = features[0].group
+    kept = _kept(historical, group.name, Span(), position)
+    writers = cut.writers(features[0].column)
+    layouts = None if writers is None else sorted(writers)
+    asked = {"group": group.name, "position": position, "newest": rows, "layouts": layouts}
+    with historical.database.connection() as connection:
+        [(written, since)] = connection.execute(query("retrieval/newest_floor"), asked).fetchall()
+    if since is None:
+        return _values(features, cut, [], historical.source), True
+    wanted = Wanted(
+        group=group.name,
+        keys=group.keys,
+        columns={feature.column: feature.dtype for feature in features},
+        known_time=None,
+        last_batch=cut.last_batch,
+        since=max(microseconds(since), kept),
+        until=cut.last_event_time,
+        entities=None,
+        batches=None if writers is None else cut.ranges(writers),
+        newest=rows,
+    )
+    blocks = list(historical.source.blocks(wanted)) if wanted.since <= wanted.until else []
+    values = _values(features, cut, blocks, historical.source)
+    _kept(historical, group.name, Span(), position)  # nothing was removed while it was read
+    return values, written <= rows and kept == NOTHING_REMOVED
 
 
 def _newest(cut: GroupCut) -> datetime | None:
@@ -113,7 +171,7 @@ def _kept(historical: HistoricalReader, group: str, span: Span, position: int | 
     with historical.database.connection() as connection:
         removed = next(iter(removals(connection, [group])), None)
     if removed is None:
-        return int(np.iinfo(np.int64).min)
+        return NOTHING_REMOVED
     times = [] if span.first is None else [span.first]
     removed.check(np.array(times or [microseconds(removed.horizon)]), position, row_cut=False)
     return microseconds(removed.horizon)

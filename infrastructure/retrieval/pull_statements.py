@@ -31,12 +31,18 @@ def select_values(wanted: Wanted) -> sql.Composed:
         sql.SQL("v.batch <= {}").format(sql.Literal(wanted.last_batch)),
         sql.SQL("v.event_time <= {}").format(_moment(wanted.until)),
         sql.SQL("v.event_time >= {}").format(_moment(wanted.since)),
+        *_batches(wanted),
         *_entities(wanted),
     ]
-    return query("retrieval/pull").format(
-        columns=_listed(values_types(wanted)),
-        table=values_table(wanted.group),
-        conditions=sql.SQL(" AND ").join(conditions),
+    parts = {
+        "columns": _listed(values_types(wanted)),
+        "table": values_table(wanted.group),
+        "conditions": sql.SQL(" AND ").join(conditions),
+    }
+    if wanted.newest is None:
+        return query("retrieval/pull").format(**parts)
+    return query("retrieval/pull_newest").format(
+        **parts, keys=_in_order(wanted.keys), rows=sql.Literal(wanted.newest)
     )
 
 
@@ -59,8 +65,23 @@ def retractions_as_columns(wanted: Wanted, parts: Iterable[pa.Table]) -> pa.Tabl
     return pa.concat_tables(parts).rename_columns(names)
 
 
-def _listed(columns: Mapping[str, str]) -> sql.Composed:
+def _listed(columns: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier("v", column) for column in columns)
+
+
+def _in_order(keys: Mapping[str, str]) -> sql.Composed:
+    """Return the keys to sort by, text by its bytes whatever the database's collation is."""
+    forms = {"text": sql.SQL('{} COLLATE "C"'), "int64": sql.SQL("{}")}
+    return sql.SQL(", ").join(
+        forms[dtype].format(sql.Identifier("v", key)) for key, dtype in keys.items()
+    )
+
+
+def _batches(wanted: Wanted) -> Iterator[sql.Composed]:
+    if wanted.batches is None:
+        return
+    ranges = ",".join(f"[{first},{last}]" for first, last in wanted.batches)
+    yield sql.SQL("v.batch <@ {}::int8multirange").format(sql.Literal("{" + ranges + "}"))
 
 
 def _entities(wanted: Wanted) -> Iterator[sql.Composed]:

@@ -6,7 +6,8 @@ from typing import Any
 from attrs import evolve
 
 import featuretrail as ft
-from featuretrail.domain.documentation.completeness import Item, completeness, items
+from featuretrail.domain.documentation.completeness import Item, Missing, completeness, items
+from featuretrail.domain.rules import Rule
 from tests.documentation.facts import GROUP, entry, facts, feature
 
 
@@ -43,8 +44,8 @@ def test_everything_that_is_missing_names_what_mends_it() -> None:
     assert commands["quality check"] == "featuretrail quality check weather.temp"
     assert commands["baseline"] == "featuretrail quality baseline weather"
     assert commands["values"] == "featuretrail ingest weather FILE"
-    assert commands["source"] == "store.track_feature_lineage('weather.temp', ['source NAME'])"
-    assert "'delay@1.1.0'" in commands["consistency check"]
+    assert "track_feature_lineage('weather.temp', ['source NAME'])" in commands["source"]
+    assert commands["consistency check"] == "featuretrail consistency check delay@1.1.0"
     assert commands.keys() == bare.keys()
 
 
@@ -57,6 +58,51 @@ def test_a_line_that_is_to_be_written_is_toml_with_the_next_version() -> None:
         assert missing.line is not None
         assert list(tomllib.loads(missing.line)) == [key]
         assert 'version = "1.0.1"' in missing.line
+
+
+def test_what_an_older_version_lacks_is_said_by_the_version_after_the_newest() -> None:
+    bare = ft.Feature("temp", "float64")
+    lacks = found(definition=bare, versions=("1.0.0", "1.9.0", "1.10.0"), changes=(entry(None),))
+
+    for name, item in lacks.items():
+        missing = item.missing
+        if missing is not None and missing.line is not None:
+            assert "1.10.1" in missing.line, name
+    for name, part in (("quality check", "weather.temp@1.0.0"), ("source", "version='1.0.0'"),
+                       ("baseline", "weather.temp@1.0.0")):  # fmt: skip
+        missing = lacks[name].missing
+        assert missing is not None
+        assert part in missing.command
+    unit = lacks["unit"].missing
+    assert unit is not None
+    assert unit.words.endswith("; version 1.0.0 stays as it is, and the next one can say it")
+
+
+def test_the_newest_version_says_why_and_nulls_are_no_values() -> None:
+    early, late = entry(reason=None), entry(version="1.0.1")
+    known = facts().values
+    assert known is not None
+    nulls = evolve(known, statistics={"rows": 2, "nulls": 2})
+    python = feature(rule=Rule("python", ["weather.temp"], "def f(a):\n    return a"))
+
+    assert found(changes=(early, late))["reason"].present
+    assert found(changes=(late, evolve(early, version="1.0.2")))["reason"].present is False
+    assert found(values=nulls)["values"].missing == Missing(
+        "values", "all its values are NULL", None, "featuretrail ingest weather FILE"
+    )
+    computed = found(values=None, definition=python, absent="no")["values"].missing
+    assert computed is not None
+    assert computed.command == "featuretrail compute weather.temp --from FILE.py"
+
+
+def test_blank_text_says_nothing() -> None:
+    blank = feature(" ", unit=" ", owner="\t", tags=[" "])
+    lacks = found(definition=blank, group=evolve(GROUP, owner=" ", description=" ", tags=[""]))
+
+    for name in ("description", "owner", "unit", "tags", "group description"):
+        assert lacks[name].present is False, name
+    assert facts(definition=feature(owner=" ")).owner == "ops"
+    assert facts(definition=feature(tags=[" PII "])).private
 
 
 def test_what_somebody_wrote_is_told_from_what_is_generated() -> None:

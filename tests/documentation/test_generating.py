@@ -107,6 +107,64 @@ def test_what_is_not_there_is_named_with_what_is_near(told: Told) -> None:
         told.store.generate_feature_documentation("no reference")
 
 
+def test_definitions_may_say_anything_that_can_be_registered(database: Database) -> None:
+    odd = [
+        ft.Feature("long", "text", owner="x" * 501, tags=["t" * 600]),
+        ft.Feature("lines", "text", "a\0b", owner="a\nb", tags=["", "a\tb", "a\0b"]),
+        ft.Feature("family", "text", owner="Max\u00a0\N{MAN}\u200d\N{WOMAN}"),
+    ]
+    group = ft.FeatureGroup("odd", keys={"k": "text"}, owner="", features=odd)
+    with ft.connect(database.url, artifacts="database:") as store:
+        store.register(group)
+        long, lines, family = (
+            store.generate_feature_documentation(f"odd.{each.name}") for each in odd
+        )
+        store.wait_until(store.position)
+        found = store.audit.rows_at("feature_documentation").rows
+    rows = {row["feature_name"]: row for row in found}
+
+    assert (long.author, long.tags) == ("x" * 501, ("t" * 600,))
+    assert (lines.author, lines.tags) == ("a\nb", ("a\tb", "a\N{REPLACEMENT CHARACTER}b"))
+    assert "> a\N{REPLACEMENT CHARACTER}b" in lines.content
+    for each in (long, lines, family):
+        assert rows[each.feature_name]["author"] == each.author
+        assert rows[each.feature_name]["content"] == each.content
+
+
+def test_a_version_is_judged_by_what_is_of_its_own_values(database: Database) -> None:
+    def group(dtype: str, version: str) -> ft.FeatureGroup:
+        feature = ft.Feature("x", dtype, "What it is", version=version)
+        return ft.FeatureGroup("g", keys={"k": "text"}, features=[feature])
+
+    times = pa.array([datetime(2026, 1, 5, tzinfo=UTC)] * 2, pa.timestamp("us", "UTC"))
+    with ft.connect(database.url, artifacts="database:") as store:
+        store.register(group("float64", "1.0.0"), ft.FeatureSet("s", ["g.x"]), reason="first")
+        store.ingest("g", pa.table({"k": ["a", "b"], "event_time": times, "x": [1.0, 2.0]}))
+        store.check_feature_quality("g.x")
+        store.quality.create_baseline("g", name="known")
+        store.create_feature_snapshot("s", pa.table({"k": ["a"], "event_time": times[:1]}))
+        store.register(group("float64", "1.0.1"), reason="no other values")
+        store.register(group("text", "2.0.0"), reason="another type")
+        old, same, other = (
+            store.documentation.describe("g.x", each) for each in ("1.0.0", "1.0.1", "2.0.0")
+        )
+        store.track_feature_lineage("g.x", ["source sensor"])
+        store.lineage.retire("g.x", reason="the sensor is gone")
+        retired = store.documentation.describe("g.x")
+
+    for each in (old, same):
+        assert "| feature sets | s@1.0.0 |" in each.content
+        assert "of 100, from" in each.content
+        assert "baselines known" in each.content
+    assert "| feature sets | – |" in other.content
+    assert "| snapshots | – |" in other.content
+    assert "Quality: not evaluated, it was never checked." in other.content
+    assert "Drift: not evaluated, no baseline has it." in other.content
+    assert {"quality check", "baseline", "values"} <= {each.item for each in other.missing}
+    assert "is retired" in retired.content
+    assert "is retired" not in other.content
+
+
 @pytest.mark.tiers("embedded", "apache")
 def test_the_read_side_holds_what_was_written(database: Database) -> None:
     group = ft.FeatureGroup(

@@ -42,6 +42,20 @@ def test_a_table_keeps_its_rows_and_columns(rows: list[dict[str, str | None]]) -
     assert all(len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) == 3 for line in lines)
 
 
+def test_an_empty_text_is_told_from_nothing() -> None:
+    assert table([{"a": "", "b": None, "c": "  "}]).split("\n")[2] == '| "" | – | "  " |'
+
+
+def test_what_was_not_evaluated_says_why() -> None:
+    told = content(facts(), [], [], (None, None))
+    frozen = content(facts(snapshots=("delay@1.0.0",)), [], [], (None, None))
+
+    assert "Quality: not evaluated, it was never checked." in told
+    assert "Consistency: not evaluated, no snapshot has it." in told
+    assert "Consistency: not evaluated, it was never checked." in frozen
+    assert not re.search(r"not evaluated\.$", told.partition("## How good")[0], re.MULTILINE)
+
+
 def test_paragraphs_of_a_quote_stay_in_it() -> None:
     assert quoted("one\nline\n\n# two") == "> one line\n>\n> \\# two"
 

@@ -39,6 +39,19 @@ def test_what_does_not_apply_or_the_group_says_is_not_asked_for() -> None:
     assert [each.item for each in policy_findings([owned], policy)] == ["unit"]
 
 
+def test_blank_text_says_nothing() -> None:
+    policy = ft.DocumentationPolicy(
+        missing_owner="error", missing_unit="error", missing_tags="error", missing_set_owner="error"
+    )
+    blank = ft.Feature("temp", "float64", owner=" ", unit="\n", tags=[""])
+    group = ft.FeatureGroup("g", keys={"k": "text"}, owner="", features=[blank])
+    named = ft.FeatureSet("delay", ["g.temp"], owner=" ")
+
+    found = policy_findings([group, named], policy)
+
+    assert [each.item for each in found] == ["owner", "unit", "tags", "owner"]
+
+
 def test_groups_and_sets_are_held_to_it_too() -> None:
     policy = ft.DocumentationPolicy(
         missing_group_description="warning",

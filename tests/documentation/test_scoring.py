@@ -64,6 +64,11 @@ def test_a_rule_explains_itself_by_a_docstring_or_a_comment() -> None:
     assert of("python", 'def f(a):\n    """Say why."""\n    return a') == 100.0
     assert of("sql", "temp + 1") == 100.0
     assert of("sql", "temp + 1" + " + 1" * 60) == 50.0
+    assert of("python", "def f(a):\n    return a  # why") == 100.0
+    assert of("python", "    @rule\n    def f(a):\n        # why\n        return a") == 100.0
+    assert of("python", "def f(a):\n    return a == '# no comment'") == 50.0
+    assert of("python", 'def f(a):\n    return """no docstring"""') == 50.0
+    assert of("sql", "temp || '--' || \"/*\"" + " || 'x'" * 20) == 50.0
     assert of("sql", "temp + 1 -- why" + "\n + 1" * 60) == 100.0
 
 
