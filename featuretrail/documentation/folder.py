@@ -117,7 +117,8 @@ def _held(root: Path) -> Iterator[None]:
         root.mkdir(parents=True, exist_ok=True)
         handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise _refused(root, error.strerror) from error
+        is_other = os.path.lexists(root) and not root.is_dir()
+        raise _refused(root, "it is no folder" if is_other else error.strerror) from error
     try:
         if not os.access(root, os.W_OK | os.X_OK):
             raise _refused(root, "it is read-only, or somebody else's")
