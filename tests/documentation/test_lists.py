@@ -117,8 +117,8 @@ def at(told: Told) -> StoreMoment:
         moment,
         chronicle=evolve(
             chronicle,
-            snapshots=chronicle.snapshots | newer,
-            incidents=chronicle.incidents | more,
+            snapshots={**chronicle.snapshots, **newer},
+            incidents={**chronicle.incidents, **more},
         ),
     )
 
