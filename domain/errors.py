@@ -364,7 +364,7 @@ class ProjectionTimeoutError(FeatureTrailError, TimeoutError):
 
 
 class StorageError(FeatureTrailError):
-    """The folder or object store of snapshots cannot be read or written."""
+    """The folder or object store of snapshots, or a site's folder, cannot be read or written."""
 
 
 class StreamBlockedError(FeatureTrailError, TimeoutError):

@@ -57,7 +57,8 @@ def _body(title: str, used: Sequence[TrendPoint], budget_ms: float) -> Iterator[
     shown_budget = budget_ms <= 3 * most
     up = Scale(0.0, max(most, budget_ms if shown_budget else 0.0) * 1.05, BOTTOM, TOP)
     moments = [microseconds(each.since) for each in used]
-    across = Scale(moments[0], max(moments[-1], moments[0] + 1), LEFT + 8, RIGHT - 8)
+    beside = 0 if len(used) > 1 else 2 * DAY  # a single part stands in the middle of some days
+    across = Scale(moments[0] - beside, moments[-1] + beside, LEFT + 8, RIGHT - 8)
     for tick in ticks(0.0, up.high, 4):
         yield level("grid", up.at(tick.value), LEFT, RIGHT)
         yield text(LEFT - 10, up.at(tick.value) + 5, tick.label, "soft end")

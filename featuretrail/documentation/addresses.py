@@ -2,18 +2,30 @@
 
 from urllib.parse import quote
 
+from blake3 import blake3
+
 from featuretrail.domain.lineage.node import Node
+
+LONGEST_NAME = 200
+"""Bytes of a name that a file takes as it is; file systems take 255 with the ending."""
+KEPT_OF_NAME = 120
 
 
 def file_name(name: str) -> str:
     """Return ``name`` as the name of a file, which no other name has, whatever the file system.
 
-    Capitals are marked, because some systems do not tell them from small letters.
+    Capitals are marked, because some systems do not tell them from small letters; what is then too
+    long for a file ends in a digest of it.
 
     >>> file_name("weather.temp"), file_name("Temp")
     ('weather.temp', '~temp')
     """
-    return "".join(f"~{char.lower()}" if char.lower() != char else char for char in name)
+    marked = "".join(f"~{char.lower()}" if char.lower() != char else char for char in name)
+    encoded = marked.encode()
+    if len(encoded) <= LONGEST_NAME:
+        return marked
+    digest = blake3(encoded).hexdigest(16)
+    return f"{encoded[:KEPT_OF_NAME].decode(errors='ignore')}~~{digest}"
 
 
 def feature_page(path: str) -> str:

@@ -11,16 +11,13 @@ from featuretrail.documentation.digesting import digest_of
 from featuretrail.documentation.gathering import Gatherer
 from featuretrail.documentation.moments import StoreMoment
 from featuretrail.documentation.pictures import Pictures, around, versions_of
-from featuretrail.documentation.rendering import templates_digest
+from featuretrail.documentation.rendering import made_by
 from featuretrail.documentation.values import ReadValues
 from featuretrail.domain.documentation.facts import FeatureFacts
 from featuretrail.domain.documentation.record import FeatureDocumentation
 from featuretrail.domain.documentation.trend import trend_svg
 from featuretrail.domain.lineage.node import Node
 from featuretrail.domain.registry import ResolvedFeature
-
-MOST_HISTORY = 100
-"""Changes and incidents that a page shows, the newest."""
 
 
 @frozen(eq=False)
@@ -50,7 +47,7 @@ class FeaturePages:
         at, path = self._at, feature.reference.path
         facts = self._gatherer.facts(feature)
         inputs = digest_of(
-            templates_digest(),
+            made_by(),
             facts,
             at.last_change(feature.group.name),
             at.values(feature.group.name),
@@ -74,7 +71,7 @@ class FeaturePages:
         return {
             "facts": facts,
             "written": FeatureDocumentation.of(facts),
-            "newest": facts.changes[-MOST_HISTORY:][::-1],
+            "newest": facts.changes[::-1],
             "described": self._described(facts),
             "histogram": (
                 None if facts.private else self._pictures.values(read.values, baseline, unit)
@@ -83,7 +80,7 @@ class FeaturePages:
             "lineage": self._pictures.lineage(path),
             "performance": performance,
             "trend": None if performance is None else self._trend(path),
-            "incidents": sorted(facts.incidents, key=lambda each: -each.position)[:MOST_HISTORY],
+            "incidents": sorted(facts.incidents, key=lambda each: -each.position),
             "metadata": at.chronicle.metadata.get(path, {}),
             "beside": self._beside(facts),
         }
@@ -141,7 +138,7 @@ class FeaturePages:
         return {
             name: [
                 (each, None if each in unknown else node_page(each))
-                for each in list(dict.fromkeys(found))[:MOST_HISTORY]
+                for each in dict.fromkeys(found)
             ]
             for name, found in (("parents", parents), ("children", children))
         }

@@ -9,9 +9,11 @@ from featuretrail.documentation.moments import StoreMoment
 from featuretrail.domain.documentation.record import FeatureDocumentation
 from featuretrail.domain.registry import ResolvedFeature
 
-ROWS = 200
+ROWS = 150
 """Rows of a list on one page."""
 SHORT = 140
+_VERDICTS = ("empty", "insufficient", "stable", "drift", "critical")
+"""What a check says of a feature, from what says least to the worst."""
 
 
 @frozen
@@ -66,11 +68,16 @@ def feature_row(at: StoreMoment, feature: ResolvedFeature, told: Mapping[str, An
 
 
 def drift_words(at: StoreMoment) -> dict[str, str]:
-    """Return of each feature whether it drifts: the worst open incident, or what checks say."""
+    """Return of each feature whether it drifts: the worst open incident, or what checks say.
+
+    Of several baselines the worst verdict counts, of each baseline the newest on the feature.
+    """
     told: dict[str, str] = {}
     for checks in at.chronicle.drift.values():
-        for path, verdict in checks[-1].verdicts.items():
-            told[path] = "stable" if verdict.status == "stable" else verdict.status
+        newest = {path: each for check in checks for path, each in check.verdicts.items()}
+        for path, verdict in newest.items():
+            if path not in told or _VERDICTS.index(verdict.status) > _VERDICTS.index(told[path]):
+                told[path] = verdict.status
     worst = ("low", "medium", "high", "critical")
     for each in at.chronicle.incidents.values():
         state = each.state

@@ -7,6 +7,7 @@ from threading import Lock
 from attrs import field, frozen
 
 from featuretrail.domain.documentation.chronicle import TOPICS, Chronicle
+from featuretrail.domain.documentation.privacy import private_features, without_values
 from featuretrail.domain.lineage.lineage import Lineage
 from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.database import Database
@@ -64,15 +65,16 @@ class MomentReader:
         self._latest = Chronicle()
 
     def at(self, position: int) -> StoreMoment:
-        """Return the store as it was at ``position``."""
+        """Return the store as it was at ``position``, without what quotes private values."""
         with self._database.connection() as connection:
             rows = connection.execute(query("documentation/groups"), {"position": position})
             groups = {name: GroupValues(*facts) for name, *facts in rows.fetchall()}
+        registry = self._registry.at(position)
         return StoreMoment(
             position=position,
-            registry=self._registry.at(position),
+            registry=registry,
             lineage=self._lineage.at(position),
-            chronicle=self._chronicle(position),
+            chronicle=without_values(self._chronicle(position), private_features(registry)),
             groups=groups,
         )
 

@@ -1,6 +1,7 @@
 """The pages that list: the index, features, groups, sets, snapshots, and what concerns them all."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import frozen
@@ -13,8 +14,8 @@ from featuretrail.documentation.pictures import Pictures
 from featuretrail.domain.documentation.changes import definition_changes
 from featuretrail.domain.lineage.node import KINDS
 
-MOST = 200
-"""Rows of a table that is not continued on a next page."""
+MOST = 150
+"""Rows of a table that is not continued on a next page; templates cut them and say so."""
 SPARKS = 50
 """Rows of drift that have a little picture."""
 FEW = 8
@@ -47,7 +48,7 @@ class Overviews:
         yield "sets.html", "sets.html", {"sets": self._sets()}
         for name in sorted(self._at.registry.sets):
             yield addresses.set_page(name), "set.html", self._set(name)
-        yield "snapshots.html", "snapshots.html", {"snapshots": self._snapshots(), "most": MOST}
+        yield "snapshots.html", "snapshots.html", {"snapshots": self._snapshots()}
         yield "lineage.html", "lineage.html", self._lineage()
         yield "drift.html", "drift.html", self._drift()
         yield "performance.html", "performance.html", self._performance()
@@ -69,9 +70,10 @@ class Overviews:
                 "snapshots": len(self._at.chronicle.snapshots),
             },
             "complete": sum(complete) / len(complete) if complete else None,
-            "open": self._incidents(is_open=True)[:FEW],
+            "open": self._incidents(is_open=True),
             "weakest": weakest[:FEW],
             "newest": self._snapshots()[:FEW],
+            "few": FEW,
         }
 
     def _groups(self) -> list[Mapping[str, Any]]:
@@ -79,7 +81,7 @@ class Overviews:
         for row in self._rows:
             of_group.setdefault(row.group, []).append(row)
         found: list[Mapping[str, Any]] = []
-        for name in sorted(self._at.registry.groups)[:MOST]:
+        for name in sorted(self._at.registry.groups):
             own = of_group.get(name, [])
             complete = [each.completeness for each in own if each.completeness is not None]
             found.append(
@@ -93,13 +95,11 @@ class Overviews:
         return found
 
     def _group(self, name: str) -> Mapping[str, Any]:
-        rows = [each for each in self._rows if each.group == name]
         return {
             "group": self._at.registry.group(name),
-            "rows": rows[:MOST],
-            "total": len(rows),
+            "rows": [each for each in self._rows if each.group == name],
             "values": self._at.values(name),
-            "changes": definition_changes(self._at.chronicle.groups.get(name, ()))[::-1][:MOST],
+            "changes": definition_changes(self._at.chronicle.groups.get(name, ()))[::-1],
         }
 
     def _sets(self) -> list[Mapping[str, Any]]:
@@ -108,25 +108,27 @@ class Overviews:
             taken[each.event.feature_set] = taken.get(each.event.feature_set, 0) + 1
         return [
             {"name": name, "latest": known.latest, "snapshots": taken.get(name, 0)}
-            for name, known in sorted(self._at.registry.sets.items())[:MOST]
+            for name, known in sorted(self._at.registry.sets.items())
         ]
 
     def _set(self, name: str) -> Mapping[str, Any]:
-        rows = {each.path: each for each in self._rows}
         known = self._at.registry.sets[name]
         snapshots = [each for each in self._snapshots() if each.event.feature_set == name]
         return {
             "name": name,
             "latest": known.latest,
-            "pinned": [(each, rows.get(each.path)) for each in known.latest.pinned[:MOST]],
-            "total": len(known.latest.pinned),
+            "pinned": [(each, self._row_of.get(each.path)) for each in known.latest.pinned],
             "snapshots": snapshots,
-            "changes": definition_changes(self._at.chronicle.sets.get(name, ()))[::-1][:MOST],
+            "changes": definition_changes(self._at.chronicle.sets.get(name, ()))[::-1],
         }
+
+    @cached_property
+    def _row_of(self) -> Mapping[str, FeatureRow]:
+        return {each.path: each for each in self._rows}
 
     def _snapshots(self) -> list[Any]:
         found = self._at.chronicle.snapshots.values()
-        return sorted(found, key=lambda each: -each.position)[:MOST]
+        return sorted(found, key=lambda each: -each.position)
 
     def _lineage(self) -> Mapping[str, Any]:
         graph = self._at.lineage.graph
@@ -152,9 +154,8 @@ class Overviews:
                 kind.replace("_", " "): sum(node.kind == kind for node in graph.nodes)
                 for kind in KINDS
             },
-            "things": things[:MOST],
-            "total": len(things),
-            "without": sorted(set(without))[:MOST],
+            "things": things,
+            "without": sorted(set(without)),
         }
 
     def _incidents(self, *, is_open: bool | None) -> list[Any]:
@@ -185,12 +186,10 @@ class Overviews:
                 }
             )
         return {
-            "incidents": self._incidents(is_open=None)[:MOST],
+            "incidents": self._incidents(is_open=None),
             "rows": rows,
             "total": len(judged),
-            "baselines": sorted(chronicle.baselines.values(), key=lambda each: -each.position)[
-                :MOST
-            ],
+            "baselines": sorted(chronicle.baselines.values(), key=lambda each: -each.position),
         }
 
     def _performance(self) -> Mapping[str, Any]:
@@ -198,8 +197,7 @@ class Overviews:
         found.sort(key=lambda each: (-(each.total.p95_ms if each.total else 0), each.feature_name))
         known = set(self._at.registry.features)
         return {
-            "rows": [(each, each.feature_name in known) for each in found[:MOST]],
-            "total": len(found),
+            "rows": [(each, each.feature_name in known) for each in found],
             "unused": len(known - {each.feature_name for each in found}),
             "behind": self._costs.behind,
         }
@@ -207,4 +205,4 @@ class Overviews:
     def _consistency(self) -> Mapping[str, Any]:
         found = [each for checks in self._at.chronicle.consistency.values() for each in checks]
         found.sort(key=lambda each: -each.position)
-        return {"checks": found[:MOST], "total": len(found)}
+        return {"checks": found}

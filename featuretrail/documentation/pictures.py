@@ -1,5 +1,6 @@
 """The pictures of a site: values against their baseline, drift, costs, lineage."""
 
+import re
 from collections.abc import Mapping
 
 from attrs import field, frozen
@@ -23,7 +24,7 @@ from featuretrail.domain.quality.values import FeatureValues
 from featuretrail.quality.baselines import Baselines
 
 LARGEST = 90_000
-"""Characters of a picture of the lineage on a page; a larger one is drawn by groups, or not."""
+"""Bytes of a picture of the lineage on a page; a larger one is drawn by groups, or not."""
 NEWEST = "newest values"
 
 
@@ -33,6 +34,12 @@ class Drawn:
 
     svg: str = ""
     reason: str = ""
+
+    @property
+    def wide(self) -> int:
+        """How many pixels wide it is as it was drawn."""
+        found = re.match(r"<svg\b[^>]*? width=\"(\d+)", self.svg)
+        return 0 if found is None else int(found[1])
 
 
 @frozen(eq=False)
@@ -93,7 +100,7 @@ class Pictures:
                 drawn = svg(picture_of(graph, detail))
             except InvalidInputError as error:
                 return Drawn(reason=str(error))
-            if len(drawn) <= LARGEST:
+            if len(drawn.encode()) <= LARGEST:
                 return Drawn(drawn)
         return Drawn(
             reason=f"a picture of {len(graph):,} things is too large for a page; "

@@ -1,15 +1,16 @@
 """Templates, filled: every text in them is escaped, but pictures that we drew."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from shlex import quote
 from typing import Any
 
 from blake3 import blake3
 from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from featuretrail.documentation import addresses
 from featuretrail.domain.charts.figures import figure
@@ -19,8 +20,13 @@ from featuretrail.domain.documentation.wording import constraint, duration
 from featuretrail.domain.lettering import visible
 
 _PACKAGE = "featuretrail.documentation"
+_DOMAIN = "featuretrail.domain"
 LONGEST = 4_000
 """Characters of a text that a page shows; what is longer ends in an ellipsis."""
+LARGEST = 300_000
+"""Bytes that no page passes."""
+_SCALES = (1, 2, 4, 8, 16, 32)
+"""Parts of its lists that a page shows in turn, until it is no larger than it may be."""
 
 
 @cache
@@ -48,6 +54,7 @@ def _environment() -> Environment:
         "constraint": constraint,
         "duration": duration,
         "quote": quote,
+        "literal": repr,
         "picture": Markup,
         "clip": clip,
         "found": words_of,
@@ -61,19 +68,39 @@ def _environment() -> Environment:
 
 
 @cache
-def templates_digest() -> str:
-    """Return the digest of all templates and assets: pages are made anew when it changes."""
+def made_by() -> str:
+    """Return the digest of what makes pages: they are made anew when it changes.
+
+    That is the templates, the assets, and the code of this package and of the domain, in whose
+    words they tell.
+    """
     texts = [each.read_text("utf-8") for each in _files("templates")]
-    return blake3("\0".join([*texts, *assets().values()]).encode()).hexdigest()
+    code = [text for package in (_PACKAGE, _DOMAIN) for text in _sources(files(package))]
+    return blake3("\0".join([*texts, *assets().values(), *code]).encode()).hexdigest()
 
 
 def render(template: str, path: str, context: Mapping[str, Any]) -> str:
-    """Return the page ``path``, made by ``template``."""
+    """Return the page ``path``, made by ``template``: its lists are cut until it is small enough.
+
+    Texts are cut to begin with, so only very many of the longest take more than their whole list.
+    """
+    text = ""
+    for scale in _SCALES:
+        text = _rendered(template, path, context, scale)
+        if len(text.encode("utf-8", "replace")) <= LARGEST:
+            break
+    return text
+
+
+def _rendered(template: str, path: str, context: Mapping[str, Any], scale: int) -> str:
 
     def url(target: str) -> str:
         return addresses.link(path, target)
 
-    helpers: dict[str, Callable[[str], str]] = {"url": url}
+    def head(things: Sequence[Any], most: int) -> Sequence[Any]:
+        return things[: max(1, most // scale)]
+
+    helpers: dict[str, Callable[..., Any]] = {"url": url, "head": head}
     return _environment().get_template(template).render(path=path, **helpers, **context)
 
 
@@ -108,16 +135,39 @@ def told_cell(value: object) -> str:
 
 
 def clip(text: str, longest: int = LONGEST) -> str:
-    """Return a text without control characters, shortened where it is too long."""
-    kept = text
-    if not text.isprintable():
-        kept = "".join(char if char in "\n\t" else visible(char) for char in text)
-    return kept if len(kept) <= longest else f"{kept[: longest - 1]}…"
+    """Return a text without control characters, shortened where it is too long.
+
+    Too long is also what takes more bytes on a page than half as many again (three times as many
+    of a whole text), as scripts of the far East do, which say more with fewer characters.
+    """
+    kept = text[: longest + 1]
+    if not kept.isprintable():
+        kept = "".join(char if char in "\n\t" else visible(char) for char in kept)
+    most = longest * 3 if longest >= LONGEST else longest + longest // 2
+    if len(kept) <= longest and _bytes(kept) <= most:
+        return kept
+    kept = kept[: longest - 1]
+    while _bytes(kept) > most:
+        kept = kept[: len(kept) * 15 // 16]
+    return f"{kept}…"
+
+
+def _bytes(text: str) -> int:
+    """Return what a text takes on a page."""
+    return len(escape(text).encode("utf-8", "replace"))
 
 
 def _files(folder: str) -> list[Any]:
     root = files(_PACKAGE).joinpath(folder)
     return sorted((each for each in root.iterdir() if each.is_file()), key=lambda each: each.name)
+
+
+def _sources(folder: Traversable) -> Iterator[str]:
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        if each.is_dir():
+            yield from _sources(each)
+        elif each.name.endswith(".py"):
+            yield each.read_text("utf-8")
 
 
 def _palettes() -> str:

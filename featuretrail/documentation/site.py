@@ -24,7 +24,7 @@ from featuretrail.documentation.listing import (
 from featuretrail.documentation.moments import StoreMoment
 from featuretrail.documentation.overviews import Overviews
 from featuretrail.documentation.pictures import Pictures
-from featuretrail.documentation.rendering import assets, render, templates_digest
+from featuretrail.documentation.rendering import assets, made_by, render
 from featuretrail.documentation.timeline import Timeline
 from featuretrail.documentation.values import TOGETHER, ValueReader
 from featuretrail.domain.registry import ResolvedFeature
@@ -78,19 +78,17 @@ class SiteBuilder:
 
     def build(self) -> SiteReport:
         """Write the pages that changed; remove those of what is not there any more."""
-        self._folder.prepare()
         timeline = Timeline(self._log, self._at.position)
         features = [
             each for name in sorted(self._at.registry.groups)
             for each in self._at.registry.features_of(name)
         ]  # fmt: skip
-        self._folder.refuse_others(self._planned(features, timeline))
-        rows = self._features(features)
-        self._lists(rows)
-        self._things()
-        self._timeline(timeline)
-        self._write_assets(rows)
-        self._folder.finish()
+        with self._folder.writing(self._planned(features, timeline)):
+            rows = self._features(features)
+            self._lists(rows)
+            self._things()
+            self._timeline(timeline)
+            self._write_assets(rows)
         return SiteReport(
             folder=self._folder.root,
             position=self._at.position,
@@ -171,8 +169,9 @@ class SiteBuilder:
             checks = chronicle.consistency.get(name, ())
             runs = chronicle.runs.get(name, ())
             inputs = digest_of(
-                templates_digest(),
+                made_by(),
                 snapshot.last_position,
+                snapshot.event.statistics,
                 [each.position for each in checks],
                 [each.position for each in runs],
             )
@@ -187,11 +186,12 @@ class SiteBuilder:
 
     def _timeline(self, timeline: Timeline) -> None:
         stretches = list(timeline.stretches)
+        linked = digest_of(sorted(self._pages))  # an event may be about what came later
         for done, stretch in enumerate(stretches, 1):
             path = addresses.audit_page(stretch)
             bounds = timeline.bounds(stretch)
             beside = [stretch - 1 in stretches, stretch + 1 in stretches]
-            inputs = digest_of(templates_digest(), bounds, beside)
+            inputs = digest_of(made_by(), bounds, beside, linked)
             known = self._folder.fresh(path, inputs)
             if known is not None:
                 self._folder.keep(path, known)

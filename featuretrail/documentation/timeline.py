@@ -9,9 +9,9 @@ from featuretrail.audit.entries import LogEntry
 from featuretrail.audit.reading import LogReader
 from featuretrail.documentation import addresses
 
-STRETCH = 250
+STRETCH = 125
 """Positions of a page."""
-STRETCHES = 40
+STRETCHES = 80
 """Pages of the timeline, the newest; `featuretrail audit log` has all."""
 
 _TOLD = (

@@ -89,6 +89,11 @@ PEOPLE = ft.FeatureGroup(
     features=[ft.Feature("loyalty", "int64", unit="points")],
 )
 
+LONG = ft.FeatureGroup(
+    "C" * 63, keys={"k" * 63: "int64"}, features=[ft.Feature("D" * 63, "float64", "W" * 200)]
+)
+"""Names as long as they may be, all capitals, whose files would have longer names than they may."""
+
 DELAY = ft.FeatureSet(
     "departure_delay",
     ["weather.temp", "weather.wind_speed", "comfort.wind_chill"],
@@ -118,7 +123,8 @@ def hourly(first: int, hours: int, shift: float = 0.0) -> pa.Table:
 def fill(store: ft.TimescaleDBFeatureStore, url: str) -> None:
     """Fill a store: definitions, values, rules, a snapshot, checks, drift and what they cost."""
     store.register(WEATHER, reason="first version")
-    store.register(COMFORT, PEOPLE, reason=HARM)
+    store.register(COMFORT, PEOPLE, LONG, reason=HARM)
+    store.register(ft.FeatureSet("E" * 63, [f"{LONG.name}.{'D' * 63}"]))
     store.ingest("weather", hourly(0, 24 * 14), source="first load")
     store.compute("comfort")
     store.register(DELAY, reason="for the delay model")

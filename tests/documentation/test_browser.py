@@ -1,5 +1,7 @@
 """The site in a real Chromium: it is found, read, used by keyboard, and asks for nothing."""
 
+import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from attrs import field, frozen
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from featuretrail.documentation import addresses
 from tests.documentation.conftest import Told
 from tests.house.packages import ROOT
 
@@ -28,6 +31,10 @@ PAGES = {
     "performance": "performance.html",
     "consistency": "consistency.html",
     "audit": "audit.html",
+    "long": addresses.feature_page(f"{'C' * 63}.{'D' * 63}"),
+    "sets": "sets.html",
+    "snapshots": "snapshots.html",
+    "timeline": "audit/000001.html",
 }
 
 SHOWN = ("overview", "feature")
@@ -159,6 +166,89 @@ def test_tables_sort_by_their_headings(site: Site) -> None:
     assert scores == sorted(scores)
     heading.get_by_role("button").press("Enter")
     assert heading.get_attribute("aria-sort") == "descending"
+    assert page.locator("th[aria-sort]").count() == 1
+
+    checked = page.locator("th", has_text="quality")
+    for way in ("ascending", "descending"):
+        checked.get_by_role("button").click()
+        cells = page.locator("tbody td:nth-child(6)").all_inner_texts()
+        assert checked.get_attribute("aria-sort") == way
+        assert cells[0] != "–"  # what is missing is last both ways
+        assert cells[-1] == "–"
+    page.context.close()
+
+
+def test_columns_sort_as_numbers_times_and_texts(site: Site) -> None:
+    page = site.open("overview")
+    rows = [
+        ("1,200", "b10", "9", "2026-02-01T00:00:00+00:00"),
+        ("–", "b9", "inf", ""),
+        ("0.5", "", "-inf", "2026-01-31T23:59:59+00:00"),
+        ("-3e-5", "B1", "1e300", ""),
+    ]
+    cells = [
+        f"<tr><td>{a}</td><td>{b}</td><td>{c}</td><td data-sort='{d}'>x{d}</td></tr>"
+        for a, b, c, d in rows
+    ]
+    page.eval_on_selector("tbody", "(body, rows) => { body.innerHTML = rows; }", "".join(cells))
+
+    def sorted_by(column: int, *, twice: bool = False) -> list[str]:
+        for _ in range(1 + twice):
+            page.locator("thead th button").nth(column).click()
+        return page.locator(f"tbody td:nth-child({column + 1})").all_inner_texts()
+
+    assert sorted_by(0) == ["-3e-5", "0.5", "1,200", "–"]
+    assert sorted_by(1) == ["B1", "b9", "b10", ""]
+    assert sorted_by(1) == ["b10", "b9", "B1", ""]
+    assert sorted_by(2) == ["-inf", "9", "1e300", "inf"]
+    assert [each[:9] for each in sorted_by(3, twice=True)] == ["x2026-02-", "x2026-01-", "x", "x"]
+    page.context.close()
+
+
+def test_the_search_forgives_accents_and_says_when_its_index_is_gone(
+    site: Site, tmp_path: Path
+) -> None:
+    copied = tmp_path / "copied"
+    shutil.copytree(site.folder, copied)
+    index = copied / "assets" / "search-index.js"
+    entries = [
+        ["feature", "g.größe_Å", "features/x.html", "Ünit"],
+        ["snapshot", "s@1.0.0", "snapshots/x.html", ""],
+    ]
+    index.write_text(f"window.featuretrailIndex = {json.dumps(entries)};", encoding="utf-8")
+    page = site.open("overview")
+    page.goto((copied / "index.html").as_uri())
+    search = page.get_by_role("combobox")
+    found = page.locator("#found li:not(.none)")
+    search.fill("größe")
+    page.locator("#found li").first.wait_for()
+    for words, count in {"große": 1, "GRÖßE": 1, "unit": 1, "a": 2, "größe s@": 0}.items():
+        search.fill(words)
+        assert found.count() == count, words
+
+    index.unlink()
+    page.goto((copied / "features.html").as_uri())
+    page.get_by_role("combobox").fill("weather")
+    page.locator("#found li").wait_for()
+    assert page.locator("#found").inner_text() == "assets/search-index.js is not there"
+    page.context.close()
+    site.complaints.clear()  # of the copy, and of the file that is gone
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_paper_all_is_dark_on_white_and_nothing_is_cut(site: Site, scheme: Scheme) -> None:
+    page = site.open("overview", scheme=scheme, width=720)
+    page.evaluate("localStorage.setItem('featuretrail-theme', 'dark')")
+    page.emulate_media(media="print")
+    for name in ("overview", "feature", "features", "snapshot", "audit", "long"):
+        page.goto(site.address(name))
+        colours = "(each) => [getComputedStyle(each).color, getComputedStyle(each).backgroundColor]"
+        assert page.eval_on_selector("body", colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+        assert page.locator("header.top").is_hidden()
+        wide = page.eval_on_selector_all(
+            "table, pre", "all => all.filter((each) => each.scrollWidth > 720).map(String)"
+        )
+        assert wide == [], name
     page.context.close()
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 import featuretrail as ft
-from featuretrail.documentation.folder import MANIFEST
+from featuretrail.documentation.manifest import MANIFEST
 from tests.documentation.conftest import Told
 from tests.documentation.story import HARM, START, hourly
 from tests.engines.database import Database
@@ -31,6 +31,7 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.tags: list[str] = []
         self.handlers: list[str] = []
+        self.ids: list[str] = []
         self.feed(text.decode())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -38,6 +39,8 @@ class Page(HTMLParser):
         for name, value in attrs:
             if name in ("href", "src") and value is not None:
                 self.links.append(value)
+            if name == "id" and value is not None:
+                self.ids.append(value)
             if name.startswith("on"):
                 self.handlers.append(name)
 
@@ -57,13 +60,16 @@ def test_every_page_is_small_and_every_link_leads_to_a_file(told: Told) -> None:
 
     assert len(pages) == told.report.pages
     assert max(map(len, pages.values())) < LARGEST
-    for name, text in pages.items():
-        page = Page(text)
+    parsed = {(told.folder / name).resolve(): Page(text) for name, text in pages.items()}
+    for path, page in parsed.items():
+        assert len(page.ids) == len(set(page.ids)), path
         for link in page.links:
-            if link.startswith(("#", "data:")):
+            address, _, fragment = link.partition("#")
+            if address.startswith("data:"):
                 continue
-            target = (told.folder / name).parent / unquote(link.partition("#")[0])
-            assert target.is_file(), (name, link)
+            target = (path.parent / unquote(address)).resolve() if address else path
+            assert target.is_file(), (path, link)
+            assert not fragment or unquote(fragment) in parsed[target].ids, (path, link)
 
 
 def test_no_text_becomes_an_element(told: Told) -> None:

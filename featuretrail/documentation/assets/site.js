@@ -27,6 +27,7 @@
   function startTables() {
     for (const table of document.querySelectorAll("table.sortable")) {
       table.querySelectorAll("thead th").forEach((heading, column) => {
+        if (heading.classList.contains("unsorted")) return;
         const button = document.createElement("button");
         button.type = "button";
         button.textContent = heading.textContent;
@@ -36,13 +37,15 @@
     }
   }
 
+  // a cell is a number, a text, or nothing: what is missing stays last whichever way is sorted
   const key = (row, column) => {
     const cell = row.cells[column];
     const text = cell.dataset.sort ?? cell.textContent.trim();
-    const number = Number(text.replaceAll(",", ""));
-    return text !== "" && Number.isFinite(number) ? number : text;
+    if (text === "" || text === "–") return null;
+    const number = text === "inf" ? Infinity : text === "-inf" ? -Infinity : Number(text.replaceAll(",", ""));
+    return Number.isNaN(number) ? text : number;
   };
-  const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b
+  const compare = (a, b) => typeof a === "number" && typeof b === "number" ? (a < b ? -1 : a > b ? 1 : 0)
     : typeof a === "number" ? -1 : typeof b === "number" ? 1 : a.localeCompare(b, "en", { numeric: true });
 
   function sort(table, heading, column) {
@@ -51,7 +54,7 @@
     heading.setAttribute("aria-sort", down ? "descending" : "ascending");
     const body = table.tBodies[0];
     const rows = [...body.rows].map((row) => [key(row, column), row]);
-    rows.sort((a, b) => (down ? -1 : 1) * compare(a[0], b[0]));
+    rows.sort(([a], [b]) => a === null || b === null ? (a === null) - (b === null) : (down ? -1 : 1) * compare(a, b));
     body.append(...rows.map(([, row]) => row));
   }
 
@@ -70,27 +73,31 @@
   }
 
   let index = null;
+  const waiting = [];
   function withIndex(then) {
     if (index) { then(); return; }
-    if (window.featuretrailIndex) { index = prepared(window.featuretrailIndex); then(); return; }
+    waiting.push(then);
+    if (waiting.length > 1) return;
     const script = document.createElement("script");
     script.src = `${page.dataset.root}assets/search-index.js`;
-    script.addEventListener("load", () => { index = prepared(window.featuretrailIndex); then(); });
+    const loaded = () => { index = prepared(window.featuretrailIndex ?? []); waiting.splice(0).forEach((each) => each()); };
+    script.addEventListener("load", loaded);
+    script.addEventListener("error", loaded);
     document.head.append(script);
   }
+  const plain = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");  // å is found by a
   const prepared = (entries) => entries.map(([kind, name, target, words]) =>
-    ({ kind, name, target, words, low: name.toLowerCase(), all: `${name} ${kind} ${words}`.toLowerCase() }));
+    ({ kind, name, target, words, low: plain(name), own: plain(kind === "feature" ? name.slice(name.indexOf(".") + 1) : name), all: plain(`${name} ${kind} ${words}`) }));
 
   function matches(text) {
-    const asked = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const asked = plain(text).split(/\s+/).filter(Boolean);
     if (!asked.length) return [];
     const scored = [];
     for (const entry of index) {
       let score = 0;
       for (const word of asked) {
-        const own = entry.low.slice(entry.low.lastIndexOf(".") + 1);
-        if (own === word || entry.low === word) score += 8;
-        else if (own.startsWith(word)) score += 5;
+        if (entry.own === word || entry.low === word) score += 8;
+        else if (entry.own.startsWith(word)) score += 5;
         else if (entry.low.includes(word)) score += 3;
         else if (entry.all.includes(word)) score += 1;
         else { score = 0; break; }
@@ -104,6 +111,7 @@
   function startSearch(input, list) {
     let active = -1;
     const options = () => [...list.querySelectorAll("li[role=option]")];
+    const nothing = () => window.featuretrailIndex ? "Nothing is named or described like this" : "assets/search-index.js is not there";
     const close = () => { list.hidden = true; active = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
     const select = (number) => {
       const all = options();
@@ -129,7 +137,7 @@
         return item;
       }));
       if (!found.length) {
-        const item = element("li", "none", "Nothing is named or described like this");
+        const item = element("li", "none", nothing());
         item.setAttribute("role", "option");
         item.setAttribute("aria-disabled", "true");
         item.setAttribute("aria-selected", "false");
@@ -157,7 +165,14 @@
     input.hidden = false;
   }
 
+  // a phone shows some of the headings: the page's own is among them
+  function showOwnHeading(nav) {
+    const own = nav.querySelector("[aria-current]");
+    if (own) nav.scrollLeft = own.offsetLeft - nav.offsetLeft - (nav.clientWidth - own.offsetWidth) / 2;
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    showOwnHeading(document.querySelector("header.top nav"));
     startTheme(document.getElementById("theme"));
     startSearch(document.getElementById("search"), document.getElementById("found"));
     startTables();
