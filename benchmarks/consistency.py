@@ -9,6 +9,7 @@ SMAPE, causes, examples. datacompy gets the same tables as pandas and as Polars 
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +25,7 @@ from benchmarks.server import scratch_database
 from featuretrail.domain.consistency.comparison import TableComparison, compare
 from featuretrail.domain.consistency.measured import measure
 from featuretrail.domain.consistency.tolerance import check_tolerances
+from featuretrail.domain.events.checks import CheckType
 from featuretrail.infrastructure.migrations import migrate
 from featuretrail.infrastructure.quality.side_by_side import side_by_side
 
@@ -33,7 +35,7 @@ REPETITIONS = 7
 SORT_JOIN, PANDAS = 1.3, 4.0
 LIMIT = 0.5
 """Seconds that the specification allows a check of 100,000 rows."""
-CHECKS = {
+CHECKS: dict[str, tuple[CheckType, ...]] = {
     "against what is stored and another system": ("streaming", "cross_system"),
     f"against {CHECKED_ROWS:,} outcomes": ("outcome",),
     "all of these, and its quality": ("streaming", "outcome", "cross_system", "quality"),
@@ -135,12 +137,8 @@ def _checks() -> list[Row]:
         migrate(url)
         with ft.connect(url, actor="benchmark", artifacts="database:") as store:
             source = ft.FrameSource(_snapshot(store))
-            check = store.validate_feature_consistency
             sides = interleaved(
-                {
-                    told: lambda types=types: _passed(check("all@1.0.0", types, sources=source))
-                    for told, types in CHECKS.items()
-                },
+                {told: partial(_passed, store, types, source) for told, types in CHECKS.items()},
                 repetitions=REPETITIONS,
                 warmup=1,
             )
@@ -154,7 +152,10 @@ def _checks() -> list[Row]:
     ]
 
 
-def _passed(report: ft.ConsistencyReport) -> None:
+def _passed(
+    store: ft.TimescaleDBFeatureStore, types: tuple[CheckType, ...], source: ft.FrameSource
+) -> None:
+    report = store.validate_feature_consistency("all@1.0.0", types, sources=source)
     assert report.ok, report
 
 
