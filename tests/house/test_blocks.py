@@ -63,6 +63,17 @@ def test_every_block_of_a_page_is_run_by_a_test(page: Path) -> None:
     assert unknown <= {""}, "a language that this test does not know"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_sessions_and_programs_are_told_apart(page: Path) -> None:
+    """A test that runs what stands behind ``>>>`` runs nothing of a program that has none."""
+    wrong = [
+        f"{language}: {block.splitlines()[0]}"
+        for language, block in blocks(page.read_text("utf-8"))
+        if language in {"python", "pycon"} and (language == "pycon") != (">>> " in block)
+    ]
+    assert wrong == []
+
+
 def test_a_block_that_nothing_runs_is_found() -> None:
     text = "```python\nprint(1)\n```\n\n```text\n1\n```\n"
 
