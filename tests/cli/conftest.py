@@ -5,15 +5,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.testing
 from attrs import frozen
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from featuretrail.cli import app
 from tests.engines.database import Database
+
+# typer makes the tree of all commands anew for each run: once is enough for those of the tests
+typer.testing._get_command = cache(get_command)  # type: ignore[attr-defined]  # its own
 
 DEFINITIONS = """
 [[group]]

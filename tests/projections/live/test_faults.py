@@ -7,7 +7,8 @@ import pytest
 from tests.engines.database import Tier
 from tests.projections.live.faults import run_faults
 
-KILLS: dict[Tier, int] = {"embedded": 50, "apache": 6}
+KILLS: dict[Tier, int] = {"embedded": 18, "apache": 6}
+"""``python -m tests.projections.live.faults`` kills 50 times, or as often as it is told."""
 
 
 @pytest.mark.tiers("embedded", "apache")
