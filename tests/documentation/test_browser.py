@@ -2,20 +2,18 @@
 
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from attrs import field, frozen
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from featuretrail.documentation import addresses
+from tests.documentation.browsers import Scheme, chromium, serious_faults
 from tests.documentation.conftest import Told
 from tests.house.packages import ROOT
 
-Scheme = Literal["light", "dark"]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 PAGES = {
     "overview": "index.html",
@@ -41,20 +39,12 @@ SHOWN = ("overview", "feature")
 """Pages of which a picture is kept."""
 
 
-def _where(what: str) -> Path:
-    script = ROOT / "tools" / "browser" / "install.sh"
-    found = subprocess.run([script, "--where", what], capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
-    return Path(found.stdout.strip())
-
-
 @frozen(eq=False)
 class Site:
     """The site's pages in a browser that notes what they ask for and complain of."""
 
     browser: Browser
     folder: Path
-    axe: str = field(repr=False)
     complaints: list[str] = field(factory=list)
 
     def open(self, name: str, *, scheme: Scheme = "light", width: int = 1280) -> Page:
@@ -77,31 +67,13 @@ class Site:
         if not url.startswith((f"{self.folder.as_uri()}/", "data:")):
             self.complaints.append(f"asks for {url}")
 
-    def faults(self, page: Page, *, colours_alone: bool = False) -> list[str]:
-        """Return what axe-core finds serious or critical."""
-        page.evaluate(self.axe)
-        rules = ", runOnly: ['color-contrast']" if colours_alone else ""
-        found = page.evaluate(f"axe.run({{resultTypes: ['violations'], preload: false{rules}}})")
-        return [
-            f"{each['id']}: {node['target']} {node['failureSummary']}"
-            for each in found["violations"]
-            if each["impact"] in ("serious", "critical")
-            for node in each["nodes"][:3]
-        ]
-
 
 @pytest.fixture(scope="module")
 def site(told: Told) -> Iterator[Site]:
     """The site in one browser, which is closed whatever happens."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=_where("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        try:
-            yield Site(browser, told.folder, _where("axe").read_text("utf-8"))
-        finally:
-            browser.close()
+    with sync_playwright() as playwright, chromium(playwright) as browser:
+        yield Site(browser, told.folder)
 
 
 @pytest.fixture(autouse=True)
@@ -291,7 +263,7 @@ def test_no_page_has_a_serious_fault_of_accessibility(site: Site, scheme: Scheme
     page = site.open("overview", scheme=scheme)
     for name in PAGES:
         page.goto(site.address(name))
-        faults[name] = site.faults(page, colours_alone=scheme == "dark")
+        faults[name] = serious_faults(page, colours_alone=scheme == "dark")
         if name in SHOWN:
             page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", full_page=True)
     page.context.close()
@@ -309,7 +281,7 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(site: Site, scheme:
         if name in SHOWN:
             page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-phone.png", full_page=True)
         if name == "feature" and scheme == "light":
-            assert site.faults(page) == []
+            assert serious_faults(page) == []
     page.context.close()
 
     assert {name: width for name, width in wide.items() if width > 390} == {}

@@ -7,7 +7,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.documentation.browsers import Scheme, chromium, serious_faults
 from tests.house.packages import ROOT
 from tools.handbook import docstrings
 from tools.handbook import pages as page_texts
@@ -21,11 +23,19 @@ LOADED = re.compile(r'<(?:script|img|iframe|source|link)\b[^>]*?\b(?:src|href)="
 HEADING = re.compile(r'<h2 id="([^"]+)" class="doc doc-heading">(.*?)</h2>', re.DOTALL)
 
 
-def test_the_handbook_is_built_whole_and_needs_no_network(tmp_path: Path) -> None:
+def test_the_handbook_is_built_whole_and_read_and_searched_in_its_folder(tmp_path: Path) -> None:
     site = tmp_path / "handbook"
 
     pages = build(site)
 
+    _check_text(site, pages)
+    assert [path.name for path in tmp_path.iterdir()] == ["handbook"]
+    with sync_playwright() as playwright, chromium(playwright) as browser:
+        _check_in(browser, site, "light", 1280)
+        _check_in(browser, site, "dark", 390)
+
+
+def _check_text(site: Path, pages: int) -> None:
     built = {str(page.relative_to(site)) for page in site.rglob("*.html")} - {"404.html"}
     sources = {path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")}
     expected = {str(path.with_suffix(".html")) for path in sources} - {"README.html"}
@@ -44,11 +54,27 @@ def test_the_handbook_is_built_whole_and_needs_no_network(tmp_path: Path) -> Non
     assert _wanted() - described == set()
     group = (site / "reference" / "python" / "defining.html").read_text("utf-8")
     signature = re.sub(r"<[^>]+>", "", group)
-    assert "FeatureGroup(" in signature
-    assert "ttl: timedelta | None = None" in signature
-    assert [path.name for path in tmp_path.iterdir()] == ["handbook"]
+    assert re.search(
+        r"FeatureGroup\(\n.*\n    ttl: timedelta \| None = None,\n", signature, re.DOTALL
+    )
     loads = [re.findall(r"url\((https?:[^)]*)\)", each.read_text()) for each in site.rglob("*.css")]
     assert not any(loads)
+
+
+def _check_in(browser: Browser, site: Path, scheme: Scheme, width: int) -> None:
+    complaints: list[str] = []
+    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 860})
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: complaints.append(request.url))
+    page.goto((site / "reference" / "python" / "defining.html").as_uri())
+    assert serious_faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.keyboard.press("/")
+    page.keyboard.type("retraction")
+    page.get_by_text(re.compile(r"^\d+ results$")).wait_for()
+    own = (site.as_uri(), "data:", "blob:", "about:")
+    assert [each for each in complaints if not each.startswith(own)] == []
 
 
 def test_every_public_name_is_in_the_reference_once() -> None:
