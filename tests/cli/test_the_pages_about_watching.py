@@ -1,8 +1,10 @@
 """The pages "Alerts" and "Check by schedule" say what happens."""
 
+import json
 import re
 import shlex
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -54,8 +56,18 @@ def test_the_sessions_of_the_pages_are_what_happens(
             if masked(told) != masked(shown):
                 wrong.append(f"$ featuretrail {line}\n{told}")
     assert hook.titles == ["a test of featuretrail's alerts", "weather.temp drifted"]
+    [shown] = re.findall(r"```json\n(.*?)```", (HOW_TO / "alerts.md").read_text("utf-8"), re.DOTALL)
+    assert told_alike(hook.taken[-1]) == told_alike(json.loads(shown))
     assert not wrong, "\n".join(wrong)
     assert len(before) + len(after) == 11
+
+
+def told_alike(message: dict[str, Any]) -> dict[str, Any]:
+    """What two messages of the same kind have in common: ids, times and figures differ."""
+    data = message["data"]
+    varies = {name: type(data[name]) for name in ("alert", "situation", "text")}
+    facts = {name: type(fact) for name, fact in data["facts"].items()}
+    return {"type": message["type"], "data": {**data, **varies, "facts": facts}}
 
 
 def steps(page: str) -> list[tuple[str, str]]:

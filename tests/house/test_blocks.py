@@ -21,6 +21,7 @@ SHOWN = {"text", "json", "csv"}
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^ *```+(\S*)[^\n]*\n(.*?)^ *```+$", re.MULTILINE | re.DOTALL)
 TYPED = re.compile(r"^\$ featuretrail (.*)$", re.MULTILINE)
+COMMAND = re.compile(r"(\$ |featuretrail |make |pip |python |>>> )")
 QUOTED = re.compile(r"`featuretrail ([a-z][^`|]*)")
 
 
@@ -61,6 +62,10 @@ def test_every_block_of_a_page_is_run_by_a_test(page: Path) -> None:
     assert [line for line in lines if not re.match(r"\$ (featuretrail|export) ", line)] == []
     unknown = {language for language, _ in blocks(text)} - LANGUAGES - SHOWN
     assert unknown <= {""}, "a language that this test does not know"
+    hidden = [
+        block for kind, block in blocks(text) if kind in SHOWN | {""} and COMMAND.match(block)
+    ]
+    assert hidden == [], "a command is a block of its own language, which a test runs"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

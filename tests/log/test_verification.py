@@ -1,6 +1,10 @@
 """Whatever is altered in the log behind its back is found, at its first position, with a reason."""
 
-from uuid import uuid4
+import re
+import struct
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID, uuid4
 
 import pytest
 from psycopg import sql
@@ -8,6 +12,7 @@ from psycopg import sql
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.application import EventLog
 from featuretrail.infrastructure.log.verification import verify_chain
+from tests.house.packages import ROOT
 from tests.log.events import counted
 
 pytestmark = pytest.mark.tiers("embedded", "apache", "community")
@@ -193,3 +198,17 @@ def test_a_log_longer_than_one_stretch_is_verified(
     assert verify_chain(pool).events == 10
     tamper(pool, "UPDATE featuretrail.events SET topic = 'x' WHERE position = 8")
     assert verify_chain(pool).first_fault_position == 8
+
+
+def test_the_example_of_the_page_on_the_log_has_the_digest_that_it_shows() -> None:
+    """Computed by the page's table of bytes alone."""
+    page = (ROOT / "docs" / "explanation" / "log.md").read_text("utf-8")
+    [shown] = re.findall(r"has the digest\n\n```text\n(\w+)\n```", page)
+    since = datetime(2026, 1, 2, 3, 4, 5, 678901, UTC) - datetime(2000, 1, 1, tzinfo=UTC)
+    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    stream = UUID("c0ffee00-0000-4000-8000-000000000001").bytes
+    parts = [struct.pack(">qq", 1, microseconds), stream, struct.pack(">i", 1)]
+    for text in (b"featuretrail.group.defined", b'{"class_version":1,"name":"weather"}'):
+        parts += [struct.pack(">i", len(text)), text]
+
+    assert sha256(bytes(32) + b"".join(parts)).hexdigest() == shown
