@@ -21,7 +21,7 @@ SHOWN = {"text", "json", "csv"}
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^ *```+(\S*)[^\n]*\n(.*?)^ *```+$", re.MULTILINE | re.DOTALL)
 TYPED = re.compile(r"^\$ featuretrail (.*)$", re.MULTILINE)
-COMMAND = re.compile(r"(\$ |featuretrail |make |pip |python |>>> )")
+COMMAND = re.compile(r"(\$ |featuretrail |make |pip |python |>>> |GRANT |SELECT |ALTER |CREATE )")
 QUOTED = re.compile(r"`featuretrail ([a-z][^`|]*)")
 
 

@@ -9,6 +9,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from tests.cli.conftest import Run, folder, run
+from tests.cli.test_documentation import masked
 from tests.engines.database import Database
 from tests.roles.conftest import give_back
 
@@ -47,21 +48,16 @@ def test_the_session_of_the_page_is_what_happens(
             ):
                 steps += 1
                 done = run(*(_real(word, database) for word in shlex.split(line)))
-                assert _masked(done.out + done.err) == _masked(shown), line
+                assert masked(done.out + done.err) == masked(shown), line
     finally:
         with database.connect() as connection:
             for own in names.values():
                 for role in give_back(connection, own):
                     connection.execute(b"DROP ROLE " + role.as_bytes(connection))
 
-    assert steps == 5
+    assert steps == 6
 
 
 def _real(word: str, database: Database) -> str:
     user = re.fullmatch(r"postgresql://(\w+)@db\.example\.org/features", word)
     return make_conninfo(database.url, user=user[1]) if user else word
-
-
-def _masked(text: str) -> str:
-    text = re.sub(r"\b\d+\.\d+\.\d+\+[0-9a-f]{12}\b", "VERSION", text)
-    return re.sub(r"^(  lag seconds +).*$", r"\1…", text, flags=re.MULTILINE)
