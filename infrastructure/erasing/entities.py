@@ -44,10 +44,16 @@ class Entities:
         """Yield for each entity what rows ``v`` of it fulfil, with the parameters.
 
         One at a time: so an index is used, and of compressed chunks only their segments are read.
+        Typed as the columns are: a smaller integer misses the rows of chunks that are compressed
+        with Bloom filters, which hash it otherwise.
         """
         names = {f"key_{n}": name for n, name in enumerate(self.types)}
         condition = sql.SQL(" AND ").join(
-            sql.SQL("v.{} = {}").format(sql.Identifier(name), sql.Placeholder(parameter))
+            sql.SQL("v.{} = {}::{}").format(
+                sql.Identifier(name),
+                sql.Placeholder(parameter),
+                sql.SQL("text" if self.types[name] == "text" else "bigint"),
+            )
             for parameter, name in names.items()
         )
         for row in self.rows:
