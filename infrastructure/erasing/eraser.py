@@ -140,7 +140,7 @@ class Eraser:
         names = [each.name for each in order.groups]
         position: int | None = None
         with self._database.transaction() as connection:
-            connection.execute(query("values/no_statement_timeout"))
+            connection.execute(query("erasing/take_time"))
             if not order.dry_run:
                 for name in names:  # sorted, so that two of these wait for one another
                     lock_group(connection, name)
