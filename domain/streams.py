@@ -37,7 +37,9 @@ from featuretrail.domain.events import (
     ServedLogged,
     SnapshotAssessed,
     SnapshotCreated,
+    SnapshotErased,
     TrainingRunRecorded,
+    ValuesErased,
     ValuesIngested,
     ValuesRemoved,
     ValuesRetracted,
@@ -50,7 +52,7 @@ KINDS: dict[str, tuple[type[Event], ...]] = {
     "feature": (FeatureDefined,),
     "set": (FeatureSetDefined,),
     "batch": (ValuesIngested, ValuesRetracted),
-    "snapshot": (SnapshotCreated, SnapshotAssessed),
+    "snapshot": (SnapshotCreated, SnapshotAssessed, SnapshotErased),
     "computation": (ComputeFailed,),
     "parked messages": (MessagesDiscarded,),
     "training run": (TrainingRunRecorded,),
@@ -65,6 +67,7 @@ KINDS: dict[str, tuple[type[Event], ...]] = {
     "drift incident": (DriftDetected, DriftUpdated, DriftAcknowledged, DriftResolved),
     "performance sample": (PerformanceSampled,),
     "retention": (RetentionSet, RetentionApplied, ValuesRemoved),
+    "erasure": (ValuesErased,),
     "alert rule": ALERT_RULE_EVENTS,
     "alert": ALERT_EVENTS,
     "alert evaluation": (AlertsEvaluated,),
@@ -94,6 +97,7 @@ _WHOLE = {
     "alert rule": r"(?P<name>.+)",
     "alert evaluation": r"(?P<name>)",
     "monitor": r"(?P<name>.+)",
+    "erasure": r"(?P<name>.+)",
 }
 """The names that determine a stream; a version behind them chooses among its events."""
 

@@ -39,7 +39,9 @@ from featuretrail.domain.events import (
     ServedLogged,
     SnapshotAssessed,
     SnapshotCreated,
+    SnapshotErased,
     TrainingRunRecorded,
+    ValuesErased,
     ValuesIngested,
     ValuesRemoved,
     ValuesRetracted,
@@ -100,6 +102,10 @@ def _of_serving(event: Event) -> str:
             return f"outcomes {event.label}@{event.version}"
         case ServedLogged():
             return f"served batch {event.originator_id}"
+        case ValuesErased():
+            return f"erasure {event.group}"
+        case SnapshotErased():
+            return f"snapshot {event.snapshot_id}"
         case _:
             return _of_a_check(event)
 

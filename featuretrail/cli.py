@@ -18,6 +18,7 @@ from featuretrail.commands import (
     doctor,
     drift,
     drift_past,
+    erase,
     features,
     groups,
     ingest,
@@ -54,6 +55,7 @@ app.add_typer(features.app, name="feature")
 app.add_typer(sets.app, name="set")
 definitions.add_commands(app)
 ingest.add_commands(app)
+erase.add_commands(app)
 compute.add_commands(app)
 app.add_typer(snapshots.app, name="snapshot")
 lineage_export.add_commands(lineage.app)

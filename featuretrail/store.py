@@ -41,6 +41,8 @@ from featuretrail.infrastructure.computing.requested import Requested
 from featuretrail.infrastructure.consistency.source import ValueSource
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.embedded import EmbeddedServer
+from featuretrail.infrastructure.erasing.eraser import Eraser
+from featuretrail.infrastructure.erasing.erasure import Erasure
 from featuretrail.infrastructure.lineage.declaring import LineageDeclarer
 from featuretrail.infrastructure.lineage.reading import LineageReader
 from featuretrail.infrastructure.lineage.training import TrainingRun, TrainingRuns
@@ -143,6 +145,7 @@ class TimescaleDBFeatureStore:
         )
         storage = SnapshotStorage(database, blobs)
         self.audit = Audit(database, self._log, self._registry, storage, self.projections)
+        self._eraser = Eraser(database, self._log, self._registry, storage)
         self.quality = FeatureQualityMonitor(
             QualitySources(
                 database,
@@ -312,6 +315,27 @@ class TimescaleDBFeatureStore:
             self._metadata(actor, reason),
             idempotency_key=idempotency_key,
         )
+
+    @needs("owner")
+    def erase(
+        self,
+        group: str,
+        keys: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        reason: str,
+        *,
+        cascade: bool = False,
+        dry_run: bool = False,
+        actor: str | None = None,
+    ) -> Erasure:
+        """Really delete all rows of the entities ``keys`` of ``group``, for the past too.
+
+        Values, online rows, served rows, outcomes, parked messages, and rows of snapshots; with
+        ``cascade`` also what rules computed from the group under the same keys. ``dry_run`` only
+        counts. The log keeps a salted digest of the keys. Raises ``InvalidInputError``, and
+        ``StorageError`` (nothing is erased then) where a snapshot cannot be read.
+        """
+        metadata = self._metadata(actor, reason)
+        return self._eraser.erase(group, keys, metadata, cascade=cascade, dry_run=dry_run)
 
     @needs("auditor")
     def get_historical_features(

@@ -14,6 +14,7 @@ from featuretrail.domain.errors import (
 )
 from featuretrail.domain.events.base import Metadata, stream_id
 from featuretrail.domain.events.checks import CheckStatus, CheckType
+from featuretrail.domain.events.erasing import SnapshotErased
 from featuretrail.domain.events.snapshots import (
     SnapshotAssessed,
     SnapshotCreated,
@@ -35,7 +36,8 @@ from featuretrail.domain.versions import FIRST_VERSION, Version
 class SnapshotAggregate:
     """A snapshot as its events tell it; ``created`` is ``None`` before the first.
 
-    The verdicts are ``None`` until an assessment gives them, then the latest given.
+    The verdicts are ``None`` until an assessment gives them, then the latest given. ``erased`` is
+    the last erasure that took rows from it.
     """
 
     id: UUID
@@ -45,6 +47,7 @@ class SnapshotAggregate:
     validation_status: ValidationStatus | None = None
     quality_score: float | None = None
     drift_detected: bool | None = None
+    erased: SnapshotErased | None = None
 
     @classmethod
     def initial(cls, snapshot_id: str) -> Self:
@@ -52,10 +55,12 @@ class SnapshotAggregate:
         name = check_snapshot("snapshot_id", snapshot_id)
         return cls(stream_id("snapshot", name), name)
 
-    def evolve(self, event: SnapshotCreated | SnapshotAssessed) -> Self:
+    def evolve(self, event: SnapshotCreated | SnapshotAssessed | SnapshotErased) -> Self:
         """Return the state after ``event``; what an assessment leaves open stays as it was."""
         if isinstance(event, SnapshotCreated):
             return evolve(self, version=event.originator_version, created=event)
+        if isinstance(event, SnapshotErased):
+            return evolve(self, version=event.originator_version, erased=event)
         return evolve(self, version=event.originator_version, **_verdicts(event))
 
 

@@ -28,7 +28,9 @@ from featuretrail.domain.events import (
     QualityChecked,
     SnapshotAssessed,
     SnapshotCreated,
+    SnapshotErased,
     TrainingRunRecorded,
+    ValuesErased,
     ValuesRemoved,
 )
 from featuretrail.domain.quality.drift_check import DriftCheck
@@ -57,7 +59,9 @@ TOPICS = tuple(
         QualityChecked,
         SnapshotAssessed,
         SnapshotCreated,
+        SnapshotErased,
         TrainingRunRecorded,
+        ValuesErased,
         ValuesRemoved,
     )
 )
@@ -240,9 +244,9 @@ class _Fold:
             case MetadataRecorded(feature_name=path):
                 key = f"{event.metadata_type}.{event.metadata_key}"
                 self.metadata[path] = {**self.metadata.get(path, {}), key: event.metadata_value}
-            case ValuesRemoved(group=group):
+            case ValuesRemoved(group=group) | ValuesErased(group=group):
                 self.removals[group] = at
-            case SnapshotCreated() | SnapshotAssessed():
+            case SnapshotCreated() | SnapshotAssessed() | SnapshotErased():
                 self._snapshot(at, when, event)
             case DriftDetected() | DriftUpdated() | DriftAcknowledged() | DriftResolved():
                 self._incident(at, when, event)
@@ -271,7 +275,9 @@ class _Fold:
             case FeatureSetDefined(name=name):
                 _add(self.sets, name, told)
 
-    def _snapshot(self, at: int, when: datetime, event: SnapshotCreated | SnapshotAssessed) -> None:
+    def _snapshot(
+        self, at: int, when: datetime, event: SnapshotCreated | SnapshotAssessed | SnapshotErased
+    ) -> None:
         if isinstance(event, SnapshotCreated):
             name = snapshot_name(event.feature_set, Version.parse(event.version))
             state = SnapshotAggregate.initial(name).evolve(event)

@@ -31,6 +31,14 @@ from featuretrail.domain.events.drift import (
     DriftResolved,
     DriftUpdated,
 )
+from featuretrail.domain.events.erasing import (
+    ERASING_EVENTS,
+    ErasedBatch,
+    ErasedOutcomes,
+    ErasedServed,
+    SnapshotErased,
+    ValuesErased,
+)
 from featuretrail.domain.events.lineage import LINEAGE_EVENTS, LineageDeclared, LineageRetired
 from featuretrail.domain.events.metadata import METADATA_EVENTS, MetadataRecorded
 from featuretrail.domain.events.monitoring import (
@@ -77,6 +85,7 @@ __all__ = [
     "DEFINITION_EVENTS",
     "DOCUMENTATION_EVENTS",
     "DRIFT_EVENTS",
+    "ERASING_EVENTS",
     "LINEAGE_EVENTS",
     "METADATA_EVENTS",
     "MONITOR_EVENTS",
@@ -107,6 +116,9 @@ __all__ = [
     "DriftDetected",
     "DriftResolved",
     "DriftUpdated",
+    "ErasedBatch",
+    "ErasedOutcomes",
+    "ErasedServed",
     "Event",
     "FeatureDefined",
     "FeatureSetDefined",
@@ -133,8 +145,10 @@ __all__ = [
     "ServedSheet",
     "SnapshotAssessed",
     "SnapshotCreated",
+    "SnapshotErased",
     "StreamFacts",
     "TrainingRunRecorded",
+    "ValuesErased",
     "ValuesIngested",
     "ValuesRemoved",
     "ValuesRetracted",

@@ -49,7 +49,7 @@ class Effects:
     def _grouped(self) -> Mapping[str, Sequence[RecordedSnapshot]]:
         grouped: dict[str, list[RecordedSnapshot]] = {}
         for each in self._snapshots:
-            grouped.setdefault(each.created.digest, []).append(each)
+            grouped.setdefault(each.content.digest, []).append(each)
         return grouped
 
     def of_chain(self, position: int, last: int) -> list[str]:
@@ -73,7 +73,7 @@ class Effects:
 
     def of_snapshot(self, recorded: RecordedSnapshot) -> list[str]:
         """Return the snapshot, and those that share its stored content."""
-        same = self._by_digest.get(recorded.created.digest, ())
+        same = self._by_digest.get(recorded.content.digest, ())
         return list(dict.fromkeys(_names([recorded, *same])))
 
     def of_row(self, difference: RowDifference) -> list[str]:

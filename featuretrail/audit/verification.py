@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from attrs import asdict, define, frozen
+from attrs import asdict, define, evolve, frozen
 
 from featuretrail.audit.effects import Effects
+from featuretrail.audit.erased import ErasureNote
 from featuretrail.audit.findings import CHECKS, AuditFault, Check, Findings, NotEvaluated
 from featuretrail.domain.errors import InvalidInputError, NotFoundError
+from featuretrail.domain.events import SnapshotErased, ValuesErased
 from featuretrail.domain.inputs import several
 from featuretrail.domain.results import Result
 from featuretrail.infrastructure.database import Database
@@ -21,6 +23,7 @@ from featuretrail.infrastructure.serving.verification import verify_served
 from featuretrail.infrastructure.snapshots.catalogue import (
     RecordedSnapshot,
     SnapshotCatalogue,
+    former_contents,
     recorded_snapshot,
 )
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
@@ -43,6 +46,7 @@ class AuditReport(Result):
     ``head_digest``. Kept elsewhere, it later shows that nothing up to there was cut off or
     rewritten. ``batches``, ``snapshots`` and ``tables`` (of the read side) are how many were
     compared. What was not checked is ``None`` there, and among ``not_evaluated`` with the reason.
+    ``erased`` lists legal erasures: what they took can no longer be proven, which is no fault.
     """
 
     events: int | None
@@ -53,6 +57,7 @@ class AuditReport(Result):
     tables: int | None
     faults: tuple[AuditFault, ...]
     not_evaluated: tuple[NotEvaluated, ...] = ()
+    erased: tuple[ErasureNote, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -71,6 +76,7 @@ class AuditReport(Result):
             **asdict(self),
             "faults": [asdict(fault) | {"affects": [*fault.affects]} for fault in self.faults],
             "not_evaluated": [asdict(each) for each in self.not_evaluated],
+            "erased": [each.to_dict() for each in self.erased],
         }
 
 
@@ -118,7 +124,8 @@ class Verifier:
             if check in left_out:
                 findings.leave(check, "it was left out on request", on_request=True)
         unread = Findings()
-        events, snapshots = self._snapshots(unread)
+        erasures = self._erasures(unread)
+        events, snapshots = self._snapshots(unread, erasures)
         run = _Run(findings, counts, Effects(self._database, self._log, snapshots), progress)
         if "chain" not in left_out:
             self._check_chain(run)
@@ -132,7 +139,8 @@ class Verifier:
         if "read-side" not in left_out:
             self._check_read_side(run)
         findings.explain(run.effects.of_position)
-        return _report(findings, counts)
+        notes = tuple(note for each in erasures if (note := ErasureNote.of(each)) is not None)
+        return evolve(_report(findings, counts), erased=notes)
 
     def _check_chain(self, run: _Run) -> None:
         with run.findings.collected("chain"):
@@ -176,8 +184,13 @@ class Verifier:
         for done, recorded in enumerate(snapshots, start=1):
             affected = run.effects.of_snapshot(recorded)
             with run.findings.collected("snapshots", recorded.event_position, affected):
-                self._storage.read(recorded.created)
+                self._storage.read(recorded)
             run.progress("snapshots", done, len(snapshots))
+        with run.findings.collected("snapshots"), self._database.connection() as connection:
+            for former in former_contents(snapshots):
+                if self._storage.has(former.digest, former.storage, connection):
+                    affected = [f"snapshot {former.snapshot_id}"]
+                    run.findings.add("snapshots", former.position, former.left_over, affected)
 
     def _check_read_side(self, run: _Run) -> None:
         def report(what: str, done: int, total: int) -> None:
@@ -197,7 +210,21 @@ class Verifier:
                     run.findings.add("read-side", 0, str(missing([view])), [f"view {view}"])
             _compare(run, proof)
 
-    def _snapshots(self, findings: Findings) -> tuple[int, list[RecordedSnapshot]]:
+    def _erasures(self, findings: Findings) -> list[RecordedEvent]:
+        """Return the events of erasures that can be read."""
+        found: list[RecordedEvent] = []
+        recorded_events: list[RecordedEvent] = []
+        with Findings().collected("snapshots"):  # a log that cannot be read is told with snapshots
+            recorded_events = self._catalogue.erasures()
+        for recorded in recorded_events:
+            with findings.collected("snapshots", recorded.position):
+                if isinstance(recorded.event, ValuesErased | SnapshotErased):
+                    found.append(recorded)
+        return found
+
+    def _snapshots(
+        self, findings: Findings, erasures: Sequence[RecordedEvent]
+    ) -> tuple[int, list[RecordedSnapshot]]:
         """Return how many snapshots the log names, and those whose events can be read."""
         events: list[RecordedEvent] = []
         with findings.collected("snapshots"):
@@ -205,7 +232,7 @@ class Verifier:
         found: list[RecordedSnapshot] = []
         for recorded in events:
             with findings.collected("snapshots", recorded.position):
-                found.append(recorded_snapshot(recorded))
+                found.append(recorded_snapshot(recorded, erasures))
         return len(events), found
 
     def _read(self, name: str) -> list[Any]:

@@ -159,7 +159,11 @@ def _explain(report: AuditReport) -> None:
     facts = report.to_dict()
     faults = [fault | {"affects": _first(fault["affects"])} for fault in facts.pop("faults")]
     left = facts.pop("not_evaluated")
+    facts.pop("erased")
     write_record(title, facts)
+    if report.erased:
+        write_line("erased, which is no fault", style="bold")
+        write_table([{"position": each.position, "told": str(each)} for each in report.erased], "")
     if faults:
         write_record("first fault", faults[0])
     if faults[1:]:

@@ -114,8 +114,8 @@ def export(
 def verify(invocation: Invocation, snapshot_id: SnapshotId) -> int:
     """Prove a snapshot twice: its stored bytes, and its rows derived again from the values.
 
-    Ends with 1 when something is wrong. What could not be evaluated, because retention removed the
-    values, is told and is no fault.
+    Ends with 1 when something is wrong, or rows were erased: what is left is proven then. What
+    could not be evaluated, because retention removed the values, is told and is no fault.
     """
     with invocation.store() as store, progress_bar() as progress:
         progress.add_task(f"verifying {snapshot_id}", total=None)
@@ -124,6 +124,8 @@ def verify(invocation: Invocation, snapshot_id: SnapshotId) -> int:
         found = "holds"
     elif proof.ok:
         found = "holds as it is stored; that it follows from the values was not evaluated"
+    elif proof.left_ok:
+        found = "can no longer be proven as it was frozen; what is left of it holds"
     else:
         found = "does NOT hold"
     _write(f"snapshot {snapshot_id} {found}", proof.to_dict(), as_json=invocation.as_json)

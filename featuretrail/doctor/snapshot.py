@@ -48,7 +48,7 @@ class SnapshotCheck:
         with notes.part("the snapshots of the store"):
             known = SnapshotCatalogue(patient.database).all()
             storage = SnapshotStorage(patient.database, patient.blobs)
-            newest = [each.created for each in known[-NEWEST:]]
+            newest = known[-NEWEST:]
             lost = [each for each in newest if not storage.holds(each)]
             notes.facts |= {
                 "snapshots": len(known),
@@ -56,11 +56,11 @@ class SnapshotCheck:
                 "kept_in": storage.url,
             }
             for each in lost:
+                places = " nor in ".join(dict.fromkeys((storage.url, each.info.storage)))
                 notes.find(
                     "error",
-                    f"the rows of snapshot {each.feature_set}@{each.version} are not in "
-                    f"{' nor in '.join(dict.fromkeys((storage.url, each.storage)))}: restore the "
-                    f"file of digest {each.digest}",
+                    f"the rows of snapshot {each.info.snapshot_id} are not in {places}: restore "
+                    f"the file of digest {each.info.digest}",
                 )
 
     def try_out(self, trial: Trial, patient: Patient, notes: Notes) -> None:  # noqa: ARG002

@@ -14,6 +14,7 @@ from featuretrail.domain.events import (
     QualityChecked,
     SnapshotAssessed,
     SnapshotCreated,
+    SnapshotErased,
 )
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.quality.dimensions import completeness, uniqueness, validity
@@ -177,7 +178,7 @@ def snapshot_state(log: EventLog, snapshot_id: str) -> SnapshotAggregate:
     state = SnapshotAggregate.initial(snapshot_id)
     for each in log.history(state.id):
         event = each.event
-        if isinstance(event, SnapshotCreated | SnapshotAssessed):
+        if isinstance(event, SnapshotCreated | SnapshotAssessed | SnapshotErased):
             state = state.evolve(event)
     return state
 

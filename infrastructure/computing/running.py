@@ -107,6 +107,7 @@ class UnitRunner:
                 registry=registry,
                 source=str(Mark(position, window.left)),
                 last_batch=own.last_batch,
+                position=position,
                 metadata=metadata,
             )
         return _outcome(unit, window, computed, receipt)

@@ -1,15 +1,16 @@
 """Which snapshots exist, read from the log."""
 
+from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
 import psycopg
-from attrs import frozen
+from attrs import evolve, frozen
 
 from featuretrail.domain.aggregates.snapshot import parse_snapshot_name, snapshot_name
 from featuretrail.domain.errors import ChainBrokenError, InvalidInputError, NotFoundError
-from featuretrail.domain.events import SnapshotCreated, stream_id
+from featuretrail.domain.events import SnapshotCreated, SnapshotErased, stream_id
 from featuretrail.domain.versions import Version
 from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
@@ -26,11 +27,31 @@ class RecordedSnapshot:
     event_position: int
     created_at: datetime
     created: SnapshotCreated
+    erasures: tuple[RecordedEvent, ...] = ()
+    """The events that took rows from it, oldest first."""
+
+    @property
+    def erased(self) -> SnapshotErased | None:
+        """The last event that took rows from it, if any did."""
+        event = self.erasures[-1].event if self.erasures else None
+        return event if isinstance(event, SnapshotErased) else None
+
+    @property
+    def content(self) -> SnapshotCreated | SnapshotErased:
+        """The event that says what is stored of it now: ``digest``, ``rows``, ``storage``."""
+        return self.created if self.erased is None else self.erased
 
     @property
     def info(self) -> SnapshotInfo:
-        """What identifies the snapshot."""
-        return SnapshotInfo.of(self.created, self.created_at)
+        """What identifies the snapshot: its digest and rows are of what is stored now."""
+        now = self.content
+        return evolve(
+            SnapshotInfo.of(self.created, self.created_at),
+            digest=now.digest,
+            rows=now.rows,
+            storage=now.storage,
+            stored_bytes=now.stored_bytes,
+        )
 
 
 class SnapshotCatalogue:
@@ -43,7 +64,9 @@ class SnapshotCatalogue:
         self, feature_set: str | None = None, connection: AnyConnection | None = None
     ) -> list[RecordedSnapshot]:
         """Return the snapshots (of ``feature_set``), oldest first, as ``connection`` sees them."""
-        found = [recorded_snapshot(each) for each in self.events(connection)]
+        with nullcontext(connection) if connection else self._database.connection() as used:
+            events, erasures = self.events(used), self.erasures(used)
+        found = [recorded_snapshot(each, erasures) for each in events]
         return [
             item for item in found if feature_set is None or item.created.feature_set == feature_set
         ]
@@ -54,6 +77,12 @@ class SnapshotCatalogue:
             rows = used.execute(query("snapshots/created"), binary=True).fetchall()
         return [RecordedEvent.from_row(row) for row in rows]
 
+    def erasures(self, connection: AnyConnection | None = None) -> list[RecordedEvent]:
+        """Return the events that erased values or rows of snapshots, unread, oldest first."""
+        with nullcontext(connection) if connection else self._database.connection() as used:
+            rows = used.execute(query("erasing/events"), {"after": 0}, binary=True).fetchall()
+        return [RecordedEvent.from_row(row) for row in rows]
+
     def find(self, snapshot_id: str) -> RecordedSnapshot:
         """Return the snapshot named ``feature_set@version``; raise ``NotFoundError``.
 
@@ -62,14 +91,55 @@ class SnapshotCatalogue:
         name = snapshot_name(*parse_snapshot_name(snapshot_id))
         facts = {"stream": stream_id("snapshot", name)}
         with self._database.connection() as connection:
-            row = connection.execute(query("snapshots/find"), facts, binary=True).fetchone()
-        if row is None:
+            rows = connection.execute(query("snapshots/find"), facts, binary=True).fetchall()
+        if not rows:
             raise NotFoundError("snapshot", name, [item.info.snapshot_id for item in self.all()])
-        return recorded_snapshot(RecordedEvent.from_row(row))
+        first, *erasures = [RecordedEvent.from_row(row) for row in rows]
+        return recorded_snapshot(first, erasures)
 
 
-def recorded_snapshot(recorded: RecordedEvent) -> RecordedSnapshot:
-    """Return the snapshot of an event; raise ``ChainBrokenError`` if it cannot be one's."""
+@frozen
+class FormerContent:
+    """What was stored of a snapshot before an erasure, and no snapshot names now."""
+
+    snapshot_id: str
+    position: int
+    digest: str
+    storage: str
+
+    @property
+    def left_over(self) -> str:
+        """The finding that it is still there."""
+        return (
+            f"the erasure at position {self.position} is not finished: what was stored of snapshot "
+            f"{self.snapshot_id} before, of digest {self.digest}, is still there; erase again"
+        )
+
+
+def former_contents(snapshots: Iterable[RecordedSnapshot]) -> list[FormerContent]:
+    """Return what was stored before erasures and that none of all ``snapshots`` names now."""
+    known = list(snapshots)
+    kept = {each.content.digest for each in known}
+    return [
+        FormerContent(
+            snapshot.info.snapshot_id,
+            each.position,
+            each.event.former_digest,
+            each.event.former_storage,
+        )
+        for snapshot in known
+        for each in snapshot.erasures
+        if isinstance(each.event, SnapshotErased) and each.event.former_digest not in kept
+    ]
+
+
+def recorded_snapshot(
+    recorded: RecordedEvent, erasures: Iterable[RecordedEvent] = ()
+) -> RecordedSnapshot:
+    """Return the snapshot of an event, less what ``erasures`` of its stream took from it.
+
+    Raises ``ChainBrokenError`` if the event cannot be a snapshot's.
+    """
     event = recorded.event
     if not isinstance(event, SnapshotCreated):
         raise ChainBrokenError(
@@ -83,4 +153,9 @@ def recorded_snapshot(recorded: RecordedEvent) -> RecordedSnapshot:
         raise ChainBrokenError(
             recorded.position, f"it says that it is snapshot {name!r}, but is in another's stream"
         )
-    return RecordedSnapshot(recorded.position, recorded.recorded_at, event)
+    took = [
+        each
+        for each in erasures
+        if each.originator_id == recorded.originator_id and isinstance(each.event, SnapshotErased)
+    ]
+    return RecordedSnapshot(recorded.position, recorded.recorded_at, event, tuple(took))

@@ -69,10 +69,13 @@ class FeatureSnapshotManager:
         if earlier is not None:
             return earlier.info
         started = time.perf_counter()
-        source = self._source(order, spine, label_column)
-        self._check_version(order, self._catalogue.all(order.feature_set.definition.name))
-        matrix, cost = derive(self._database, self._reader, source)
-        made = self._record(order, source, matrix, started)
+        made: SnapshotInfo | None = None
+        while made is None:  # until nothing was erased while values were read
+            head = self._log.head().position
+            source = self._source(order, spine, label_column)
+            self._check_version(order, self._catalogue.all(order.feature_set.definition.name))
+            matrix, cost = derive(self._database, self._reader, source)
+            made = self._record(order, source, matrix, started, head)
         self._recorder.add_call(cost, "training", "freeze", made.snapshot_id)
         return made
 
@@ -81,7 +84,7 @@ class FeatureSnapshotManager:
         """Read a snapshot and check its digest; raise ``ContentAlteredError`` if it differs."""
         recorded = self._catalogue.find(snapshot_id)
         return FeatureSnapshot(
-            recorded.info, manifest(recorded), table=self._storage.read(recorded.created)
+            recorded.info, manifest(recorded), table=self._storage.read(recorded)
         )
 
     @needs("auditor")
@@ -153,11 +156,17 @@ class FeatureSnapshotManager:
         )
 
     def _record(
-        self, order: SnapshotOrder, source: MatrixSource, matrix: pa.Table, started: float
-    ) -> SnapshotInfo:
+        self,
+        order: SnapshotOrder,
+        source: MatrixSource,
+        matrix: pa.Table,
+        started: float,
+        head: int,
+    ) -> SnapshotInfo | None:
         """Store the rows and append the event; snapshots are numbered one after another.
 
-        Files are written before the transaction, which is then short.
+        Files are written before the transaction, which is then short. Returns ``None``, and
+        records nothing, if values were erased after ``head``: the rows may hold some of them.
         """
         facts = _facts(order, source, matrix)
         digest = facts["digest"]
@@ -165,7 +174,14 @@ class FeatureSnapshotManager:
         with self._database.transaction() as connection:
             stored = self._storage.write(digest, matrix, connection) if written is None else written
             connection.execute(query("snapshots/lock"))
+            [(erased,)] = connection.execute(query("erasing/last"))
             existing = self._catalogue.all(connection=connection)
+            if erased > head:
+                if written is not None and digest not in {i.content.digest for i in existing}:
+                    self._storage.remove(digest, self._storage.url, connection)
+                raise psycopg.Rollback
+            if erased and not self._storage.has(digest, self._storage.url, connection):
+                self._storage.write(digest, matrix, connection)  # an erasure took the same content
             name = order.feature_set.definition.name
             earlier = _of_key(order.idempotency_key, existing)
             if earlier is not None:
@@ -183,6 +199,8 @@ class FeatureSnapshotManager:
                 computation_time_ms=round((time.perf_counter() - started) * 1000, 3),
             )
             self._log.save(event, connection=connection)
+        if erased > head:
+            return None
         if earlier is not None:  # made by another process meanwhile
             check_repeats(order, source.spine, earlier.created)
             return earlier.info
@@ -230,8 +248,30 @@ def _of_key(key: str | None, snapshots: Sequence[RecordedSnapshot]) -> RecordedS
 
 def manifest(recorded: RecordedSnapshot) -> dict[str, Any]:
     """Return everything the log says about a snapshot, as a JSON object."""
-    return recorded.created.model_dump(mode="json") | {
-        "snapshot_id": recorded.info.snapshot_id,
-        "created_at": recorded.created_at.isoformat(),
-        "event_position": recorded.event_position,
-    }
+    now = recorded.content.model_dump(
+        mode="json",
+        include={"digest", "column_digests", "rows", "statistics", "storage", "stored_bytes"},
+    )
+    return (
+        recorded.created.model_dump(mode="json")
+        | now
+        | {
+            **({"erasures": _erasures(recorded)} if recorded.erasures else {}),
+            "snapshot_id": recorded.info.snapshot_id,
+            "created_at": recorded.created_at.isoformat(),
+            "event_position": recorded.event_position,
+        }
+    )
+
+
+def _erasures(recorded: RecordedSnapshot) -> list[dict[str, Any]]:
+    return [
+        each.event.model_dump(mode="json", include={"groups", "erased", "former_digest"})
+        | {
+            "position": each.position,
+            "recorded_at": each.recorded_at.isoformat(),
+            "actor": each.event.metadata.actor,
+            "reason": each.event.metadata.reason,
+        }
+        for each in recorded.erasures
+    ]

@@ -15,7 +15,7 @@ from featuretrail.domain.errors import (
     NotFoundError,
     RetentionError,
 )
-from featuretrail.domain.events import SnapshotCreated
+from featuretrail.domain.events import SnapshotCreated, SnapshotErased
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.results import Result
 from featuretrail.domain.splits import Split
@@ -31,6 +31,7 @@ from featuretrail.infrastructure.snapshots.differences import (
 )
 from featuretrail.infrastructure.snapshots.matrix import MatrixSource, derive
 from featuretrail.infrastructure.snapshots.request import MatrixRequest
+from featuretrail.infrastructure.snapshots.snapshot import SPLIT_COLUMN
 from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from featuretrail.infrastructure.values.removals import removal_faults
 from featuretrail.infrastructure.values.verification import verify_batches
@@ -55,7 +56,9 @@ class SnapshotVerification(Result):
     at the recorded position gives the same digest; ``None`` when that was not evaluated, because
     the stored spine is unusable or retention removed values: ``not_evaluated`` says why. ``faults``
     are what is wrong. ``changed_cells`` counts differing cells by column, ``differences`` shows the
-    first, ``causes`` names the events whose stored values or bytes were altered.
+    first, ``causes`` names the events whose stored values or bytes were altered. ``erased`` says
+    that rows were erased, when and by whom: the matrix that was frozen can no longer be proven, and
+    all else is told of what is left of it, whose digest the event of the erasure states.
     """
 
     snapshot_id: str
@@ -69,10 +72,19 @@ class SnapshotVerification(Result):
     changed_cells: Mapping[str, int] = field(factory=dict)
     differences: tuple[CellDifference, ...] = ()
     causes: tuple[Cause, ...] = ()
+    erased: str | None = None
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong with what could be evaluated; ``proven`` asks for all of it."""
+        """Whether nothing is wrong with what could be evaluated; ``proven`` asks for all of it.
+
+        A snapshot of which rows were erased is not ok, and without ``faults`` nothing is wrong.
+        """
+        return self.left_ok and self.erased is None
+
+    @property
+    def left_ok(self) -> bool:
+        """The same of what erasures left of it; of most snapshots that is all of it."""
         return self.stored_ok and self.rederived_ok is not False and self.chain_ok
 
     @property
@@ -85,6 +97,7 @@ class SnapshotVerification(Result):
         return asdict(self) | {
             "ok": self.ok,
             "proven": self.proven,
+            "left_ok": self.left_ok,
             "differences": [difference.to_dict() for difference in self.differences],
         }
 
@@ -118,7 +131,7 @@ def _proofs(
     recorded: RecordedSnapshot,
 ) -> tuple[SnapshotVerification, int]:
     """Return the outcome of both proofs, and up to where they rest on the log."""
-    position = recorded.event_position
+    position = max([recorded.event_position, *(each.position for each in recorded.erasures)])
     try:
         return _proven(database, registry, reader, storage, recorded), position
     except RetentionError as error:
@@ -132,12 +145,16 @@ def _proven(
     storage: SnapshotStorage,
     recorded: RecordedSnapshot,
 ) -> SnapshotVerification:
-    created = recorded.created
+    created, digest = recorded.created, recorded.content.digest
     outcome = SnapshotVerification(
-        recorded.info.snapshot_id, created.digest, created.position, stored_ok=True
+        recorded.info.snapshot_id,
+        digest,
+        created.position,
+        stored_ok=True,
+        erased=_erased(recorded),
     )
     try:
-        stored = storage.read(created)
+        stored = storage.read(recorded)
     except DatabaseUnavailableError:
         raise
     except FeatureTrailError as error:
@@ -152,7 +169,12 @@ def _proven(
             ),
         )
     try:
-        rederived, _ = derive(database, reader, _source(registry, created, stored))
+        source = _source(registry, created, stored)
+        if recorded.erased is not None and source.split is not None:
+            # parts were drawn row by row, of all rows that there were
+            source, stored = evolve(source, split=None), stored.drop_columns([SPLIT_COLUMN])
+            digest = table_digest(stored)
+        rederived, _ = derive(database, reader, source)
     except (DatabaseUnavailableError, RetentionError):
         raise
     except (FeatureTrailError, KeyError, TypeError, errors.ProgrammingError) as error:
@@ -162,7 +184,7 @@ def _proven(
             faults=(f"cannot be derived again: {error}",),
             causes=_causes(database, registry, created),
         )
-    if table_digest(rederived) == created.digest:
+    if table_digest(rederived) == digest:
         return evolve(outcome, rederived_ok=True)
     columns = differing_columns(stored, rederived)
     counts, examples = cell_differences(stored, rederived, columns, _EXAMPLES)
@@ -183,9 +205,10 @@ def _without_values(
     created = recorded.created
     outcome = SnapshotVerification(
         recorded.info.snapshot_id,
-        created.digest,
+        recorded.content.digest,
         created.position,
         stored_ok=True,
+        erased=_erased(recorded),
         not_evaluated=f"not derived again: {error}",
     )
     claims = tuple(removal_faults(database, error.group))
@@ -197,6 +220,21 @@ def _without_values(
         faults=tuple(claim.reason for claim in claims),
         causes=tuple(Cause(claim.position, claim.reason) for claim in claims),
     )
+
+
+def _erased(recorded: RecordedSnapshot) -> str | None:
+    """Return the sentence that says what was erased, ``None`` where nothing was."""
+    told = "; ".join(
+        f"{_rows(each.event.erased)} erased on {each.recorded_at:%Y-%m-%d} by "
+        f"{each.event.metadata.actor} (event at position {each.position})"
+        for each in recorded.erasures
+        if isinstance(each.event, SnapshotErased)
+    )
+    return f"{told}: what was frozen can no longer be proven" if told else None
+
+
+def _rows(count: int) -> str:
+    return "1 row was" if count == 1 else f"{count} rows were"
 
 
 def _source(registry: RegistryReader, created: SnapshotCreated, stored: pa.Table) -> MatrixSource:

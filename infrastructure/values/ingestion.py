@@ -106,18 +106,23 @@ class ValueStore:
         registry: Registry,
         source: str,
         last_batch: int,
+        position: int,
         metadata: Metadata = _NOBODY,
     ) -> Receipt:
         """Store what rules computed for ``features`` as the next batch of ``group``.
 
         Raises ``ConcurrencyError`` if a batch after ``last_batch`` wrote one of the features or
-        retracted values: what was computed may then be older than what is stored.
+        retracted values: what was computed may then be older than what is stored. Also if any
+        values were erased after ``position``, up to which it was computed: they may be among them.
         """
         values = validate(group, features, registry, table, partial=True, computed=True)
         stream = batch_stream(group.name, None)
         event = batch_event(stream, values, metadata, source=source)
         with self._database.transaction() as connection:
             lock_group(connection, group.name)
+            [(erased,)] = connection.execute(query("erasing/last"))
+            if erased > position:
+                raise ConcurrencyError(stream_id("erasure", group.name), position, erased)
             newer = newest_batch(connection, group.name, values.columns)
             if newer > last_batch:
                 raise ConcurrencyError(stream_id("group", group.name), last_batch, newer)

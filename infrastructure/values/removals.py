@@ -1,6 +1,5 @@
 """Removals of values by retention, as the log states them, and whether the database agrees."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from featuretrail.domain.events.values import ValuesRemoved, removals_stream
@@ -8,14 +7,6 @@ from featuretrail.infrastructure.database import Database
 from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.values.faults import BatchFault
-
-
-def removed_rows(database: Database, group: str) -> dict[int, int]:
-    """Return how many rows of each batch of ``group`` retention removed, by the log."""
-    counts = Counter[int]()
-    for _, event in _stated(database, group):
-        counts.update(dict(event.batches))
-    return dict(counts)
 
 
 def removal_faults(database: Database, group: str) -> Iterator[BatchFault]:

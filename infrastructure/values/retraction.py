@@ -56,7 +56,7 @@ def requested(
 
     An entity given twice counts once; they are in canonical order. Raises ``InvalidInputError``.
     """
-    entities = entity_keys(group, keys)
+    entities = entity_keys(group, keys, "retract")
     event = ValuesRetracted.in_stream(
         batch_stream(group.name, idempotency_key),
         1,
@@ -70,12 +70,12 @@ def requested(
     return event, entities
 
 
-def entity_keys(group: FeatureGroup, keys: Keys) -> pa.Table:
-    """Return the distinct entities that ``keys`` names, in canonical order.
+def entity_keys(group: FeatureGroup, keys: Keys, verb: str) -> pa.Table:
+    """Return the distinct entities that ``keys`` names, in canonical order; ``verb`` is for errors.
 
     Raises ``InvalidInputError`` for keys that are missing, unknown, NULL, of a wrong type, or none.
     """
-    what = f"the keys to retract from {group.name!r}"
+    what = f"the keys to {verb} from {group.name!r}"
     table = to_table(_as_lists(keys), what)
     for name in table.column_names:
         if name not in group.keys:

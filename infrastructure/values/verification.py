@@ -8,7 +8,6 @@ from attrs import define, evolve, field, frozen
 from psycopg import errors
 
 from featuretrail.domain.definitions import FeatureGroup
-from featuretrail.domain.digest import table_digest
 from featuretrail.domain.events import ValuesIngested, ValuesRetracted
 from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.database import Database
@@ -16,9 +15,15 @@ from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.streaming.verification import RecordedOffsets, offset_faults
 from featuretrail.infrastructure.values.arrays import identifiers
+from featuretrail.infrastructure.values.contents import (
+    altered_before,
+    content_fault,
+    retractions_fault,
+)
 from featuretrail.infrastructure.values.faults import BatchFault
+from featuretrail.infrastructure.values.left import WHOLE, Left, left_of_batches
 from featuretrail.infrastructure.values.online import TOMBSTONES
-from featuretrail.infrastructure.values.removals import removal_faults, removed_rows
+from featuretrail.infrastructure.values.removals import removal_faults
 from featuretrail.infrastructure.values.stored_batches import StoredRows, stored_batches
 from featuretrail.infrastructure.values.tables import retracted_table
 
@@ -31,8 +36,8 @@ class CertifiedBatch:
 
     recorded: RecordedEvent
     event: ValuesIngested | ValuesRetracted
-    removed: int = 0
-    """How many of its rows retention removed, by the log."""
+    left: Left = WHOLE
+    """What is left of it, by the log."""
 
     def fault(self, reason: str) -> BatchFault:
         """Return a fault of this batch."""
@@ -68,14 +73,15 @@ def verify_batches(
     """Yield every fault of the stored values of ``groups`` (by default of all), batch by batch.
 
     The rows of each batch are read again and their canonical digest compared with the event's (of
-    a batch of which retention removed rows, the number that is left);
+    a batch of which retention removed rows, the number that is left; of one of which rows were
+    erased, the digest of the others that the erasure states);
     retracted keys, the offsets of streams and the table of batches are compared with the events
     too. Memory is bounded by the largest batch. ``progress`` is called with the batches checked
     and those there are.
     """
     names = sorted(registry.groups) if groups is None else groups
     offsets = RecordedOffsets.read(database)
-    certified = _certified(database)
+    certified = certified_batches(database)
     total = sum(len(certified.get(name, {})) for name in names)
     done = 0
     later = _Later(database, certified)
@@ -86,12 +92,12 @@ def verify_batches(
         group = registry.group(name)
         yield from later.without(_record_faults(database, name, batches))
         try:
-            yield from later.without(_retraction_faults(database, group, batches))
             yield from offset_faults(name, offsets, _ingested(batches))
-            removed = None
-            while removed != (counted := removed_rows(database, name)):  # none went meanwhile
-                removed, faults = counted, list[BatchFault]()
-                less = _less_removed(batches, removed)
+            left = None
+            while left != (stated := _left(database, name)):  # none went meanwhile
+                left = stated
+                less = _less(batches, left)
+                faults = [*_retraction_faults(database, group, less)]
                 for fault in _value_faults(database, registry, group, less):
                     faults += [] if fault is None else [fault]
                     done += 1
@@ -122,11 +128,11 @@ class _Later:
     def _came(self, group: str, batch: int) -> bool:
         if batch not in self.certified.get(group, {}) and (group, batch) not in self.asked:
             self.asked.add((group, batch))
-            self.certified = _certified(self.database)
+            self.certified = certified_batches(self.database)
         return batch in self.certified.get(group, {})
 
 
-def _certified(database: Database) -> dict[str, dict[int, CertifiedBatch]]:
+def certified_batches(database: Database) -> dict[str, dict[int, CertifiedBatch]]:
     found: dict[str, dict[int, CertifiedBatch]] = {}
     with database.connection() as connection:
         for row in connection.execute(query("values/events"), binary=True):
@@ -145,11 +151,14 @@ def _ingested(
             yield batch.recorded, batch.event
 
 
-def _less_removed(
-    batches: dict[int, CertifiedBatch], removed: dict[int, int]
-) -> dict[int, CertifiedBatch]:
+def _left(database: Database, group: str) -> dict[int, Left]:
+    with database.connection() as connection:
+        return left_of_batches(connection, group)
+
+
+def _less(batches: dict[int, CertifiedBatch], left: dict[int, Left]) -> dict[int, CertifiedBatch]:
     return {
-        number: evolve(batch, removed=removed.get(number, 0)) for number, batch in batches.items()
+        number: evolve(batch, left=left.get(number, WHOLE)) for number, batch in batches.items()
     }
 
 
@@ -192,10 +201,11 @@ def _retraction_faults(
             stored.setdefault(batch, []).append(tuple(row))
     for number, batch in certified.items():
         if isinstance(batch.event, ValuesRetracted):
-            moment = batch.event.from_event_time
-            wanted = [(moment, *(keys[key] for key in group.keys)) for keys in batch.event.keys]
-            if sorted(stored.pop(number, [])) != sorted(wanted):
-                yield batch.fault("its stored retractions are not the event's")
+            rows = stored.pop(number, [])
+            reason = retractions_fault(group, batch.left, batch.event, rows)
+            reason = altered_before(batch.left) if reason is None else reason
+            if reason is not None:
+                yield batch.fault(reason)
     for number in sorted(stored):
         yield _uncertified(group.name, number, "retractions are stored")
 
@@ -217,31 +227,16 @@ def _value_faults(
         yield _content_fault(batch, batch.event, rows)
     for number, batch in certified.items():
         if number not in seen and isinstance(batch.event, ValuesIngested):
-            lost = batch.event.rows - batch.removed
+            lost = batch.left.rows(batch.event.rows)
             yield batch.fault(f"none of its {lost} rows is stored") if lost else None
 
 
 def _content_fault(
     batch: CertifiedBatch, event: ValuesIngested, rows: StoredRows
 ) -> BatchFault | None:
-    if rows.table.num_rows != event.rows - batch.removed:
-        less = f", of which retention removed {batch.removed}" if batch.removed else ""
-        return batch.fault(
-            f"{rows.table.num_rows} rows are stored, the event certifies {event.rows}{less}"
-        )
-    written = [*rows.fixed, *event.columns]
-    for name in rows.table.column_names:
-        if name not in written and rows.table[name].null_count < rows.table.num_rows:
-            return batch.fault(f"column {name!r} holds values that the batch did not write")
-    missing = [name for name in written if name not in rows.table.column_names]
-    if missing:
-        return batch.fault(f"column {missing[0]!r}, which the event certifies, is not defined")
-    if batch.removed:
-        return None  # the digest is of all its rows
-    digest = table_digest(rows.table.select(written))
-    if digest != event.digest:
-        return batch.fault(f"its values were altered: their digest is {digest}, not {event.digest}")
-    return None
+    reason = content_fault(batch.left, event, rows)
+    reason = altered_before(batch.left) if reason is None else reason
+    return None if reason is None else batch.fault(reason)
 
 
 def _foreign_faults(database: Database, groups: Sequence[str]) -> Iterator[BatchFault]:

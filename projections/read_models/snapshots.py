@@ -1,6 +1,6 @@
 """``feature_snapshot_versions``: one row a snapshot."""
 
-from featuretrail.domain.events import SnapshotAssessed, SnapshotCreated
+from featuretrail.domain.events import SnapshotAssessed, SnapshotCreated, SnapshotErased
 from featuretrail.projections.read_model import Change, Place, ReadModel, Revision
 
 FEATURE_SNAPSHOT_VERSIONS = ReadModel("feature_snapshot_versions", time="created_at")
@@ -44,3 +44,10 @@ def assessed(event: SnapshotAssessed, at: Place) -> list[Change]:  # noqa: ARG00
     }
     known = {name: value for name, value in judged.items() if value is not None}
     return [Revision(event.originator_id, known)]
+
+
+@FEATURE_SNAPSHOT_VERSIONS.on(SnapshotErased)
+def erased(event: SnapshotErased, at: Place) -> list[Change]:  # noqa: ARG001
+    """What is left of it, under its own digest; what checks said of it before stands."""
+    left = {"data_points_count": event.rows, "consistency_hash": event.digest}
+    return [Revision(event.originator_id, left)]

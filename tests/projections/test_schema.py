@@ -198,6 +198,7 @@ def test_every_event_changes_a_table_or_is_known_to_change_none() -> None:
         "featuretrail.set.defined",
         "featuretrail.stream.discarded",
         "featuretrail.training.recorded",
+        "featuretrail.values.erased",
         "featuretrail.values.ingested",
         "featuretrail.values.removed",
         "featuretrail.values.retracted",

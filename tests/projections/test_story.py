@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 from featuretrail.domain.events import (
     ALERT_EVENTS,
     ALERT_RULE_EVENTS,
+    ERASING_EVENTS,
     MONITOR_EVENTS,
     AlertsEvaluated,
     BaselineCreated,
@@ -33,9 +34,10 @@ def test_the_story_touches_every_kind_of_event(story: Story) -> None:
     happened = {recorded.topic for recorded in story.log.read()}
     known = {topic for topic in topics() if topic.startswith("featuretrail.")}
     # these have stories of their own: tests/store, computing, quality, alerts,
-    # monitoring, consistency, outcomes, serving and streaming
+    # monitoring, consistency, outcomes, serving, streaming and erasing
     elsewhere = {
         *(kind.TOPIC for kind in (*ALERT_EVENTS, *ALERT_RULE_EVENTS, *MONITOR_EVENTS)),
+        *(kind.TOPIC for kind in ERASING_EVENTS),
         *(kind.TOPIC for kind in (AlertsEvaluated, BaselineCreated, ComputeFailed, DriftChecked)),
         *(kind.TOPIC for kind in (MessagesDiscarded, OnlineRefreshed, OutcomesRecorded)),
         *(kind.TOPIC for kind in (ServedLogged, ValuesRemoved)),

@@ -101,6 +101,12 @@ MAY = {
     "DELETE FROM featuretrail.parked_messages": WRITING,
     # what retention removed
     "SELECT FROM featuretrail.value_removals": READING,
+    # the salts of what was erased
+    "SELECT FROM featuretrail.erasures": {"owner", "auditor"},
+    "INSERT INTO featuretrail.erasures VALUES (9, 'weather', decode(repeat('00', 32), 'hex'))": (
+        OWNING
+    ),
+    "DELETE FROM featuretrail.erasures": OWNING,
     "SELECT FROM featuretrail.retention_tables": {"owner", "projector", "auditor"},
     "SELECT FROM featuretrail.retention": {"owner", "auditor"},
     "SELECT featuretrail.remove_past_rows('featuretrail.feature_drift_detection', 'detected_at',"

@@ -74,6 +74,7 @@ OWNING: dict[str, Action] = {
     "rebuild into": lambda store: store.projections.rebuild(into="past"),
     "drop_copy": lambda store: store.projections.drop_copy("past"),
     "prune": lambda store: store.projections.prune(timedelta(0)),
+    "erase": lambda store: store.erase("weather", {"origin": "JFK"}, "request 4711"),
 }
 
 TELLING = {"verify", "store status"}
@@ -87,22 +88,25 @@ MAY: dict[Role, tuple[dict[str, Action], ...]] = {
     "auditor": (READ_SIDE, READING),
 }
 MAY_NOT: dict[Role, dict[Role, dict[str, Action]]] = {
-    "writer": {"projector": PROJECTING, "owner": {k: OWNING[k] for k in ("verify", "rebuild")}},
+    "writer": {
+        "projector": PROJECTING,
+        "owner": {k: OWNING[k] for k in ("verify", "rebuild", "erase")},
+    },
     "projector": {
         "writer": {name: WRITING[name] for name in list(WRITING)[:5]},
         "auditor": {k: READING[k] for k in READING if k.startswith("get")},
-        "owner": {k: OWNING[k] for k in ("verify", "rebuild", "rebuild into")},
+        "owner": {k: OWNING[k] for k in ("verify", "rebuild", "rebuild into", "erase")},
     },
     "reader": {
         "writer": {name: WRITING[name] for name in list(WRITING)[:5]},
         "auditor": {k: READING[k] for k in READING if k not in TELLING},
         "projector": PROJECTING,
-        "owner": {k: OWNING[k] for k in ("verify", "rebuild", "rebuild into")},
+        "owner": {k: OWNING[k] for k in ("verify", "rebuild", "rebuild into", "erase")},
     },
     "auditor": {
         "writer": {name: WRITING[name] for name in list(WRITING)[:5]},
         "projector": PROJECTING,
-        "owner": {k: OWNING[k] for k in ("verify", "rebuild", "rebuild into")},
+        "owner": {k: OWNING[k] for k in ("verify", "rebuild", "rebuild into", "erase")},
     },
 }
 

@@ -1,4 +1,4 @@
--- Which event created the snapshot of this stream?
+-- Which event created the snapshot of this stream, and which took rows from it since?
 SELECT
   events.position,
   events.recorded_at,
@@ -9,4 +9,5 @@ SELECT
   events.digest
 FROM featuretrail.events AS events
 WHERE events.originator_id = %(stream)s
-  AND events.originator_version = 1
+  AND (events.originator_version = 1 OR events.topic = 'featuretrail.snapshot.erased')
+ORDER BY events.originator_version

@@ -1,0 +1,1 @@
+"""Erasing entities: their rows are really deleted, and the log says so."""

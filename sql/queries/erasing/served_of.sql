@@ -1,0 +1,16 @@
+-- Which rows of the served log answered features of a group for one of some entities?
+SELECT
+  s.served_id::text AS served_id,
+  s.served_at,
+  s.position
+FROM featuretrail.served AS s
+WHERE EXISTS (
+    SELECT
+    FROM unnest(s.features) AS f (reference)
+    WHERE starts_with(f.reference, %(group)s || '.')
+  )
+  AND EXISTS (
+    SELECT
+    FROM unnest(%(entities)s::text[]) AS g (keys)
+    WHERE s.keys @> g.keys::jsonb
+  )
