@@ -5,6 +5,9 @@ from attrs import frozen
 from featuretrail.doctor.examined import Patient, Trial
 from featuretrail.doctor.notes import Notes
 from featuretrail.doctor.specimen import DERIVED, SENSORS, SET, spine
+from featuretrail.domain.performance.regressions import compare_versions
+from featuretrail.performance.performance import WEEK
+from featuretrail.performance.reading import read_buckets
 
 LIMIT_MS = 100.0
 SPINE_ROWS = 10_000
@@ -12,13 +15,19 @@ SPINE_ROWS = 10_000
 
 @frozen
 class PerformanceCheck:
-    """Times rules, retrieval and online reads; reads back what a measurement recorded."""
+    """Looks for slower versions; times rules and reading, and reads a measurement back."""
 
     name: str = "performance"
 
     def look(self, patient: Patient, notes: Notes) -> None:
-        """Tell whether costs are recorded."""
+        """Tell whether costs are recorded, and which features became slower by a new version."""
         notes.facts["recorded"] = patient.settings.record_performance
+        with notes.part("recorded costs"):
+            compared = compare_versions(read_buckets(patient.database, WEEK).buckets)
+            notes.facts["versions_compared"] = len(compared)
+            for each in compared:
+                if each.slower:
+                    notes.find("warning", str(each))
 
     def try_out(self, trial: Trial, patient: Patient, notes: Notes) -> None:  # noqa: ARG002
         """Compute a rule over all readings, retrieve, read online, and measure that."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from psycopg import sql
@@ -11,6 +12,8 @@ import featuretrail as ft
 from featuretrail.doctor.examination import examine
 from featuretrail.doctor.likeness import altered, definitions
 from featuretrail.doctor.report import DoctorReport
+from featuretrail.domain.events import Metadata
+from featuretrail.domain.records import measurement, performance_sample
 from featuretrail.infrastructure.database import Database as Pool
 from featuretrail.infrastructure.roles import make_roles
 from featuretrail.infrastructure.settings import Settings
@@ -33,6 +36,20 @@ def words(report: DoctorReport, name: str) -> str:
     """The findings of a check in one text."""
     [check] = [each for each in report.checks if each.name == name]
     return "\n".join(f"{each.level}: {each.words}" for each in check.findings)
+
+
+def slower(store: ft.TimescaleDBFeatureStore) -> None:
+    """Record that a second version of the temperature takes thirty times as long."""
+    measured = [
+        measurement(
+            "weather.temp", NOON, computation_time_ms=(1.0 + n % 7 / 10) * factor,
+            computation_context="training", version=version,
+        )
+        for version, factor in (("1.0.0", 1.0), ("1.1.0", 30.0))
+        for n in range(50)
+    ]  # fmt: skip
+    appended = store._log.append(performance_sample(uuid4(), measured, Metadata()))
+    store.projections.wait_until(appended.last_position)
 
 
 def facts(report: DoctorReport) -> dict[str, Any]:
@@ -110,6 +127,12 @@ def test_what_is_wrong_with_a_store_is_found_without_any_right_to_write(
         filled(store)
         made = store.create_feature_snapshot(DELAY, spine())
         store.projections.catch_up()
+        other = store.get_feature_snapshot(made.snapshot_id).to_arrow()
+        moved = other.set_column(other.schema.get_field_index("temp"), "temp", [[0.5] * len(other)])
+        check = store.validate_feature_consistency
+        assert not check(made.snapshot_id, "cross_system", sources=ft.FrameSource(moved)).ok
+        check(made.snapshot_id, "quality")
+        slower(store)
         store.monitor.schedule("late", "group weather", every=HOUR, starts_at=NOON)
     [frozen] = [each for each in (tmp_path / "frozen").rglob("*") if made.digest in each.name]
     frozen.unlink()
@@ -147,6 +170,10 @@ def test_what_is_wrong_with_a_store_is_found_without_any_right_to_write(
     assert "nobody moves it on" in words(report, "tables")
     assert "warning: monitor late: it has checked nothing" in words(report, "quality")
     assert f"snapshot {made.snapshot_id} are not in" in words(report, "snapshot")
+    assert f"error: the cross_system check of {made.snapshot_id}" in words(report, "consistency")
+    assert "warning: weather.temp (training): 1.1.0 is 30.0x slower than 1.0.0" in words(
+        report, "performance"
+    )
     documentation = words(report, "documentation")
     assert "error: feature weather.temp has no unit" in documentation
     assert "warning: set delay has no owner" in documentation
