@@ -176,7 +176,10 @@ class IncidentTold:
 
 @frozen
 class Chronicle:
-    """What the events up to ``position`` say; an immutable value, made by ``evolve``."""
+    """What the events up to ``position`` say; an immutable value, made by ``evolve``.
+
+    ``named`` has the snapshots' ids by those of their streams.
+    """
 
     position: int = 0
     groups: Mapping[str, tuple[DefinitionTold, ...]] = {}
@@ -188,6 +191,7 @@ class Chronicle:
     quality: Mapping[str, tuple[QualityTold, ...]] = {}
     consistency: Mapping[str, tuple[ConsistencyTold, ...]] = {}
     snapshots: Mapping[str, SnapshotTold] = {}
+    named: Mapping[UUID, str] = {}
     runs: Mapping[str, tuple[RunTold, ...]] = {}
     incidents: Mapping[UUID, IncidentTold] = {}
     metadata: Mapping[str, Mapping[str, Any]] = {}
@@ -230,6 +234,7 @@ class _Fold:
         self.quality = dict(known.quality)
         self.consistency = dict(known.consistency)
         self.snapshots = dict(known.snapshots)
+        self.named = dict(known.named)
         self.runs = dict(known.runs)
         self.incidents = dict(known.incidents)
         self.metadata = dict(known.metadata)
@@ -282,12 +287,12 @@ class _Fold:
             name = snapshot_name(event.feature_set, Version.parse(event.version))
             state = SnapshotAggregate.initial(name).evolve(event)
             self.snapshots[name] = SnapshotTold(at, when, event, state, at)
+            self.named[state.id] = name
             return
-        for name, known in self.snapshots.items():
-            if known.state.id == event.originator_id:
-                state = known.state.evolve(event)
-                self.snapshots[name] = evolve(known, state=state, last_position=at)
-                return
+        name = self.named[event.originator_id]
+        known = self.snapshots[name]
+        state = known.state.evolve(event)
+        self.snapshots[name] = evolve(known, state=state, last_position=at)
 
     def _incident(
         self,
