@@ -3,6 +3,7 @@
 from contextlib import closing
 from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
 from psycopg import sql
 
@@ -14,6 +15,7 @@ from featuretrail.infrastructure.queries import query
 from featuretrail.infrastructure.retrieval.adbc_source import AdbcSource
 
 POSITION, SEEN = "position", "seen"
+_ORDINAL = "ordinal"
 
 
 class OutcomeColumns:
@@ -39,7 +41,9 @@ class OutcomeColumns:
 
     def _read(self, label: ResolvedFeature, rows: sql.Composable) -> pa.Table:
         with closing(AdbcSource(self._database)) as source:
-            return source.table(_select(label, rows))
+            found = source.table(_select(label, rows))
+        ranks = [found.column(name).to_numpy() for name in (_ORDINAL, POSITION)]
+        return found.drop_columns([_ORDINAL]).take(pa.array(np.lexsort(ranks)))
 
 
 def _select(label: ResolvedFeature, rows: sql.Composable) -> sql.Composed:
