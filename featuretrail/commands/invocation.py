@@ -1,17 +1,20 @@
-"""What every command shares: its options ``--url``, ``--json`` and ``--debug``, and the store."""
+"""What every command shares: its options ``--url``, ``--json`` and ``--debug``, and the store.
+
+The store is imported where it is opened: for ``--help`` and ``version`` that would be most of the
+time they take.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 from inspect import Parameter, signature
-from typing import Annotated, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 from attrs import evolve, frozen
 
-from featuretrail.commands.exits import exits
-from featuretrail.connection import connect
-from featuretrail.infrastructure.settings import Settings
-from featuretrail.store import TimescaleDBFeatureStore
+if TYPE_CHECKING:
+    from featuretrail.infrastructure.settings import Settings
+    from featuretrail.store import TimescaleDBFeatureStore
 
 P = ParamSpec("P")
 
@@ -47,12 +50,16 @@ class Invocation:
             debug=self.debug or debug,
         )
 
-    def settings(self, **arguments: object) -> Settings:
+    def settings(self, **arguments: object) -> "Settings":
         """Return the settings in force."""
+        from featuretrail.infrastructure.settings import Settings  # noqa: PLC0415 - see above
+
         return Settings.load(url=self.url, **arguments)
 
-    def store(self, actor: str | None = None) -> TimescaleDBFeatureStore:
+    def store(self, actor: str | None = None) -> "TimescaleDBFeatureStore":
         """Open the store; the caller closes it with ``with``."""
+        from featuretrail.connection import connect  # noqa: PLC0415 - see above
+
         return connect(settings=self.settings(actor=actor))
 
 
@@ -73,6 +80,8 @@ def command(
     ) -> Callable[P, None]:
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            from featuretrail.commands.failures import exits  # noqa: PLC0415 - see above
+
             own: dict[str, Any] = dict(kwargs)
             context: typer.Context = own.pop("context")
             shared = {option: own.pop(option) for option in _SHARED}

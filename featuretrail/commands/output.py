@@ -1,6 +1,5 @@
 """What commands write: JSON, rich tables on a terminal, aligned plain text into a pipe."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeGuard
@@ -11,6 +10,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from featuretrail.commands.terminal import on_terminal
 
 Row = Mapping[str, object]
 
@@ -56,11 +57,6 @@ def write_line(text: str, *, style: str = "") -> None:
         Console(soft_wrap=True, highlight=False).print(Text(printable(text), style=style))
     else:
         typer.echo(printable(text))
-
-
-def on_terminal() -> bool:
-    """Tell whether a person reads standard output directly."""
-    return sys.stdout is not None and sys.stdout.isatty()  # None: it was closed
 
 
 def cell(value: object) -> str:
