@@ -16,13 +16,14 @@ class Deferred(TyperCommand):
     def load(self) -> Any:  # noqa: ANN401 - a click command, whose classes typer keeps to itself
         """Import the command's module and return the command."""
         root = typer.Typer(add_completion=False, rich_markup_mode=self.rich_markup_mode)
+        name = str(self.name)
         root.callback()(_no_options)  # with a callback it is a group, however few its commands
-        if self.name in COMMANDS:
-            module, _ = COMMANDS[self.name]
+        if name in COMMANDS:
+            module, _ = COMMANDS[name]
             _imported(module).add_commands(root)
         else:
-            root.add_typer(_app(self.name), name=self.name)
-        return typer.main.get_group(root).commands[self.name]
+            root.add_typer(_app(name), name=name)
+        return typer.main.get_group(root).commands[name]
 
 
 class Root(TyperGroup):
@@ -31,7 +32,7 @@ class Root(TyperGroup):
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - whatever typer gives a group
         super().__init__(**settings)
         mode = self.rich_markup_mode
-        for name, (_, line) in (COMMANDS | GROUPS).items():
+        for name, (_, line) in (*COMMANDS.items(), *GROUPS.items()):
             self.commands[name] = Deferred(name=name, help=line, rich_markup_mode=mode)
 
     def resolve_command(

@@ -1,5 +1,8 @@
-"""Exit codes, and what a message on standard error looks like."""
+"""Exit codes, and the block that ends a command with one of them."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import typer
@@ -44,6 +47,22 @@ def exit_code(error: FeatureTrailError) -> int:
             return FINDING
         case _:
             return INVALID
+
+
+@contextmanager
+def exits(*, debug: bool) -> Iterator[None]:
+    """Turn errors of the block into a message and an exit code; ``debug`` adds the traceback."""
+    try:
+        yield
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (Exception, KeyboardInterrupt) as error:
+        from featuretrail.commands.failures import told  # noqa: PLC0415 - loads psycopg
+
+        code = told(error, debug=debug)
+        if code is None:
+            raise
+        raise typer.Exit(code) from None
 
 
 def complain(message: str) -> None:

@@ -3,11 +3,8 @@
 import os
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psycopg
-import typer
 from psycopg import errors
 
 from featuretrail.commands.exits import (
@@ -21,35 +18,33 @@ from featuretrail.commands.exits import (
 from featuretrail.domain.errors import FeatureTrailError
 
 
-@contextmanager
-def exits(*, debug: bool) -> Iterator[None]:
-    """Turn errors of the block into a message and an exit code; ``debug`` adds the traceback."""
-    try:
-        yield
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except FeatureTrailError as error:
-        if debug:
-            traceback.print_exc()
-        complain(str(error))
-        raise typer.Exit(exit_code(error)) from None
-    except psycopg.Error as error:
-        if debug:
-            traceback.print_exc()
-        complain(f"the database refused: {error}{_altered(error)}")
-        raise typer.Exit(UNREACHABLE) from None
-    except KeyboardInterrupt:
-        complain("interrupted; what was being written is stored whole or not at all")
-        raise typer.Exit(INTERRUPTED) from None
-    except BrokenPipeError:
-        _abandon_output()
-        raise typer.Exit(BROKEN_PIPE) from None
-    except OSError as error:
-        if debug:
-            traceback.print_exc()
-        complain(f"the operating system refused: {error}")
-        _abandon_output()
-        raise typer.Exit(REFUSED) from None
+def told(error: BaseException, *, debug: bool) -> int | None:
+    """Tell of ``error`` and return the exit code; ``None`` for what nobody expected to fail.
+
+    ``debug`` adds the traceback of the error that is being handled.
+    """
+    shown = isinstance(error, FeatureTrailError | psycopg.Error | OSError)
+    if debug and shown and not isinstance(error, BrokenPipeError):
+        traceback.print_exc()
+    match error:
+        case FeatureTrailError():
+            complain(str(error))
+            return exit_code(error)
+        case psycopg.Error():
+            complain(f"the database refused: {error}{_altered(error)}")
+            return UNREACHABLE
+        case KeyboardInterrupt():
+            complain("interrupted; what was being written is stored whole or not at all")
+            return INTERRUPTED
+        case BrokenPipeError():
+            _abandon_output()
+            return BROKEN_PIPE
+        case OSError():
+            complain(f"the operating system refused: {error}")
+            _abandon_output()
+            return REFUSED
+        case _:
+            return None
 
 
 def _altered(error: psycopg.Error) -> str:

@@ -5,6 +5,7 @@ time they take.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
@@ -12,7 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 import typer
 from attrs import evolve, frozen
 
+from featuretrail.commands.exits import exits
+
 if TYPE_CHECKING:
+    from featuretrail.domain.registry import Registry
     from featuretrail.infrastructure.settings import Settings
     from featuretrail.store import TimescaleDBFeatureStore
 
@@ -62,6 +66,12 @@ class Invocation:
 
         return connect(settings=self.settings(actor=actor))
 
+    def registry(self, known_at: int | datetime | None = None) -> "Registry":
+        """Return the definitions, now or as they were, without opening the rest of the store."""
+        from featuretrail.registered import registered  # noqa: PLC0415 - see above
+
+        return registered(self.settings(), known_at)
+
 
 _SHARED = {"url": Url, "as_json": AsJson, "debug": Debug}
 
@@ -80,8 +90,6 @@ def command(
     ) -> Callable[P, None]:
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> None:
-            from featuretrail.commands.failures import exits  # noqa: PLC0415 - see above
-
             own: dict[str, Any] = dict(kwargs)
             context: typer.Context = own.pop("context")
             shared = {option: own.pop(option) for option in _SHARED}
