@@ -1,17 +1,13 @@
 """Connecting: to a server by URL, or to the embedded one of the working folder."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from getpass import getuser
 from pathlib import Path
 
+from featuretrail.databases import checked_database
 from featuretrail.infrastructure import embedded
-from featuretrail.infrastructure.access import access
 from featuretrail.infrastructure.blobs.store import open_blob_store
-from featuretrail.infrastructure.conninfo import Session
-from featuretrail.infrastructure.database import Database
-from featuretrail.infrastructure.migrations import check, migrate
+from featuretrail.infrastructure.migrations import migrate
 from featuretrail.infrastructure.settings import Settings
 from featuretrail.store import TimescaleDBFeatureStore
 
@@ -59,47 +55,14 @@ def connect(
         raise
 
 
-@contextmanager
-def database_of(settings: Settings) -> Iterator[Database]:
-    """Open the database that ``settings`` name as it is: migrated or not, of whatever version.
-
-    The embedded server is started, or joined, and left at the end.
-    """
-    url = settings.secret_url
-    if url is not None:
-        with database_at(settings, url) as database:
-            yield database
-        return
-    with embedded.start(settings.embedded) as server, database_at(settings, server.url) as database:
-        yield database
-
-
-def database_at(settings: Settings, url: str) -> Database:
-    """Open the database at ``url`` with the pool and the limits of ``settings``."""
-    return Database(
-        url,
-        pool_size=settings.pool_size,
-        pool_overflow=settings.pool_overflow,
-        pool_timeout=settings.pool_timeout,
-        session=Session(
-            statement_timeout=settings.statement_timeout,
-            lock_timeout=settings.lock_timeout,
-            idle_in_transaction_timeout=settings.idle_in_transaction_timeout,
-            connect_timeout=settings.connect_timeout,
-        ),
-    )
-
-
 def _open(
     settings: Settings,
     url: str,
     default_artifacts: str,
     server: embedded.EmbeddedServer | None = None,
 ) -> TimescaleDBFeatureStore:
-    database = database_at(settings, url)
+    database = checked_database(settings, url)
     try:
-        with access(database, "reader", "opening the store"), database.connection() as connection:
-            check(connection)
         return TimescaleDBFeatureStore(
             database,
             open_blob_store(settings.secret_artifacts or default_artifacts),

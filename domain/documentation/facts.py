@@ -8,17 +8,13 @@ from attrs import asdict, field, frozen
 
 from featuretrail.domain.definitions import Feature, FeatureGroup
 from featuretrail.domain.documentation.chronicle import BaselineTold, ConsistencyTold, QualityTold
+from featuretrail.domain.documentation.declared import is_private, owner_of, tags_of
 from featuretrail.domain.lineage.feature_lineage import FeatureLineage
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.performance.summary import CostSummary
 from featuretrail.domain.quality.incident import Incident
 from featuretrail.domain.results import Result
 from featuretrail.domain.versions import Version
-
-NUMERIC = ("float64", "int64")
-"""Types whose values have a unit."""
-PRIVATE_TAGS = frozenset({"personal", "pii", "private", "sensitive"})
-"""Tags of features and groups whose rows are shown in no documentation, see decision 37."""
 
 
 @frozen
@@ -138,23 +134,3 @@ class FeatureFacts:
     def computed(self) -> bool:
         """Whether a rule makes its values."""
         return self.definition.rule is not None
-
-
-def said(text: str | None) -> bool:
-    """Tell whether a text of a definition says anything."""
-    return text is not None and bool(text.strip())
-
-
-def owner_of(definition: Feature, group: FeatureGroup) -> str | None:
-    """Return the owner of a feature, or else that of its group; a blank one is none."""
-    return next((each for each in (definition.owner, group.owner) if said(each)), None)
-
-
-def tags_of(definition: Feature, group: FeatureGroup) -> tuple[str, ...]:
-    """Return the tags of a feature and of its group, sorted; a blank one is none."""
-    return tuple(sorted({each for each in (*definition.tags, *group.tags) if said(each)}))
-
-
-def is_private(definition: Feature, group: FeatureGroup) -> bool:
-    """Tell whether a tag of a feature or of its group keeps its rows out of documentation."""
-    return any(tag.strip().casefold() in PRIVATE_TAGS for tag in (*definition.tags, *group.tags))

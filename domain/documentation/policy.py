@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from attrs import asdict, field, frozen
 
 from featuretrail.domain.definitions import Feature, FeatureGroup, FeatureSet
-from featuretrail.domain.documentation.facts import NUMERIC, owner_of, said, tags_of
+from featuretrail.domain.documentation.declared import NUMERIC, owner_of, said, tags_of
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.domain.inputs import shown
 from featuretrail.domain.results import Result

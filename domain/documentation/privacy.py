@@ -11,7 +11,7 @@ from featuretrail.domain.documentation.chronicle import (
     QualityTold,
     SnapshotTold,
 )
-from featuretrail.domain.documentation.facts import is_private
+from featuretrail.domain.documentation.declared import is_private
 from featuretrail.domain.events import DriftDetected, DriftUpdated
 from featuretrail.domain.quality.drift_check import DriftCheck, FeatureVerdict
 from featuretrail.domain.registry import Registry

@@ -11,7 +11,8 @@ from typing import Any
 from attrs import asdict, frozen
 
 from featuretrail.domain.definitions import Feature
-from featuretrail.domain.documentation.facts import NUMERIC, FeatureFacts, said
+from featuretrail.domain.documentation.declared import NUMERIC, said
+from featuretrail.domain.documentation.facts import FeatureFacts
 from featuretrail.domain.results import Result
 from featuretrail.domain.rules import Rule, same_rule
 

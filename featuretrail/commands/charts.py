@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from featuretrail.commands.output import on_terminal, printable
+from featuretrail.commands.output import printable
+from featuretrail.commands.terminal import on_terminal
 from featuretrail.domain.charts.blocks import RISING
 from featuretrail.domain.charts.picture import FeaturePicture
 from featuretrail.domain.charts.terminal import Line, Role

@@ -10,7 +10,7 @@ from featuretrail.commands.invocation import Invocation, command
 from featuretrail.commands.output import write_json, write_line, write_table
 from featuretrail.commands.progress import phases
 from featuretrail.commands.rebuild import explain as explain_rebuild
-from featuretrail.connection import database_of
+from featuretrail.databases import database_of
 from featuretrail.domain.roles import MAY
 from featuretrail.infrastructure import embedded, roles
 from featuretrail.infrastructure.registry import RegistryReader

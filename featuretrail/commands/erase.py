@@ -7,14 +7,9 @@ import typer
 from featuretrail.commands.exits import FINDING, FINE
 from featuretrail.commands.invocation import Actor, Invocation, command
 from featuretrail.commands.moments import entity_key
-from featuretrail.commands.output import (
-    on_terminal,
-    write_json,
-    write_line,
-    write_record,
-    write_table,
-)
+from featuretrail.commands.output import write_json, write_line, write_record, write_table
 from featuretrail.commands.progress import progress_bar
+from featuretrail.commands.terminal import on_terminal
 from featuretrail.domain.errors import InvalidInputError
 from featuretrail.infrastructure.erasing.erasure import Erasure
 

@@ -26,8 +26,7 @@ def list_features(
     known_at_: KnownAt = None,
 ) -> None:
     """List the latest version of each feature."""
-    with invocation.store() as store:
-        registry = store.registry(known_at(known_at_))
+    registry = invocation.registry(known_at(known_at_))
     groups = sorted(registry.groups) if group is None else [registry.group(group).name]
     features = [feature_facts(each) for name in groups for each in registry.features_of(name)]
     chosen = [
@@ -49,8 +48,7 @@ def show_feature(
     known_at_: KnownAt = None,
 ) -> None:
     """Show a feature's definition, by default its latest version."""
-    with invocation.store() as store:
-        registry = store.registry(known_at(known_at_))
+    registry = invocation.registry(known_at(known_at_))
     feature = registry.resolve(reference)
     path = feature.reference.path
     facts: dict[str, Any] = feature_facts(feature) | {

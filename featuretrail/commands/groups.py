@@ -29,8 +29,7 @@ Name = Annotated[str, typer.Argument(help="The group's name.")]
 @command(app, "list")
 def list_groups(invocation: Invocation, known_at_: KnownAt = None) -> None:
     """List the groups."""
-    with invocation.store() as store:
-        registry = store.registry(known_at(known_at_))
+    registry = invocation.registry(known_at(known_at_))
     rows = [_summary(registry, name) for name in sorted(registry.groups)]
     if invocation.as_json:
         write_json({"groups": rows})
@@ -41,8 +40,7 @@ def list_groups(invocation: Invocation, known_at_: KnownAt = None) -> None:
 @command(app, "show")
 def show_group(invocation: Invocation, name: Name, known_at_: KnownAt = None) -> None:
     """Show a group's definition and its features."""
-    with invocation.store() as store:
-        registry = store.registry(known_at(known_at_))
+    registry = invocation.registry(known_at(known_at_))
     definition = registry.group(name)
     facts: dict[str, Any] = definition.to_dict() | {
         "digest": definition_digest(definition.to_dict()),

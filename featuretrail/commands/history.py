@@ -1,16 +1,18 @@
 """The history of one stream: what each event changed, who decided it, when and why."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from featuretrail.commands.output import write_json, write_table
 from featuretrail.domain.aggregates.versioning import differences
 from featuretrail.domain.errors import ChainBrokenError
-from featuretrail.store import TimescaleDBFeatureStore
+
+if TYPE_CHECKING:
+    from featuretrail.store import TimescaleDBFeatureStore
 
 
-def stream_history(store: TimescaleDBFeatureStore, stream: UUID) -> list[dict[str, Any]]:
+def stream_history(store: "TimescaleDBFeatureStore", stream: UUID) -> list[dict[str, Any]]:
     """Return one entry for each definition event of ``stream``, oldest first."""
     entries: list[dict[str, Any]] = []
     before: Mapping[str, Any] = {}

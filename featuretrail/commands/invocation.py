@@ -1,17 +1,24 @@
-"""What every command shares: its options ``--url``, ``--json`` and ``--debug``, and the store."""
+"""What every command shares: its options ``--url``, ``--json`` and ``--debug``, and the store.
+
+The store is imported where it is opened: for ``--help`` and ``version`` that would be most of the
+time they take.
+"""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from inspect import Parameter, signature
-from typing import Annotated, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 
 import typer
 from attrs import evolve, frozen
 
 from featuretrail.commands.exits import exits
-from featuretrail.connection import connect
-from featuretrail.infrastructure.settings import Settings
-from featuretrail.store import TimescaleDBFeatureStore
+
+if TYPE_CHECKING:
+    from featuretrail.domain.registry import Registry
+    from featuretrail.infrastructure.settings import Settings
+    from featuretrail.store import TimescaleDBFeatureStore
 
 P = ParamSpec("P")
 
@@ -47,13 +54,23 @@ class Invocation:
             debug=self.debug or debug,
         )
 
-    def settings(self, **arguments: object) -> Settings:
+    def settings(self, **arguments: object) -> "Settings":
         """Return the settings in force."""
+        from featuretrail.infrastructure.settings import Settings  # noqa: PLC0415 - see above
+
         return Settings.load(url=self.url, **arguments)
 
-    def store(self, actor: str | None = None) -> TimescaleDBFeatureStore:
+    def store(self, actor: str | None = None) -> "TimescaleDBFeatureStore":
         """Open the store; the caller closes it with ``with``."""
+        from featuretrail.connection import connect  # noqa: PLC0415 - see above
+
         return connect(settings=self.settings(actor=actor))
+
+    def registry(self, known_at: int | datetime | None = None) -> "Registry":
+        """Return the definitions, now or as they were, without opening the rest of the store."""
+        from featuretrail.registered import registered  # noqa: PLC0415 - see above
+
+        return registered(self.settings(), known_at)
 
 
 _SHARED = {"url": Url, "as_json": AsJson, "debug": Debug}

@@ -1,16 +1,16 @@
-"""What commands write: JSON, rich tables on a terminal, aligned plain text into a pipe."""
+"""What commands write: JSON, rich tables on a terminal, aligned plain text into a pipe.
 
-import sys
+rich is imported where a terminal is written to: into pipes commands write most often.
+"""
+
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeGuard
 
 import typer
 from pydantic_core import to_json
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+
+from featuretrail.commands.terminal import on_terminal
 
 Row = Mapping[str, object]
 
@@ -53,14 +53,12 @@ def write_report(title: str, report: Row) -> None:
 def write_line(text: str, *, style: str = "") -> None:
     """Write one line; ``style`` is seen on terminals only."""
     if on_terminal():
+        from rich.console import Console  # noqa: PLC0415 - see above
+        from rich.text import Text  # noqa: PLC0415 - see above
+
         Console(soft_wrap=True, highlight=False).print(Text(printable(text), style=style))
     else:
         typer.echo(printable(text))
-
-
-def on_terminal() -> bool:
-    """Tell whether a person reads standard output directly."""
-    return sys.stdout is not None and sys.stdout.isatty()  # None: it was closed
 
 
 def cell(value: object) -> str:
@@ -110,6 +108,11 @@ def _is_table(value: object) -> TypeGuard[Sequence[Row]]:
 
 
 def _rich(rows: Sequence[Row]) -> None:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - see above
+    from rich.console import Console  # noqa: PLC0415 - see above
+    from rich.table import Table  # noqa: PLC0415 - see above
+    from rich.text import Text  # noqa: PLC0415 - see above
+
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in rows[0]:
         numbers = all(isinstance(row[name], int | float) for row in rows)

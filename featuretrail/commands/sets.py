@@ -19,8 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Feature sets: selections for train
 @command(app, "list")
 def list_sets(invocation: Invocation, known_at_: KnownAt = None) -> None:
     """List the feature sets."""
-    with invocation.store() as store:
-        registry = store.registry(known_at(known_at_))
+    registry = invocation.registry(known_at(known_at_))
     rows = [_summary(registry, name) for name in sorted(registry.sets)]
     if invocation.as_json:
         write_json({"sets": rows})
@@ -37,8 +36,7 @@ def show_set(
     """Show a feature set, by default its latest version, with the versions it is pinned to."""
     plain, at, version = name.partition("@")
     wanted = Version.parse(version) if at else None
-    with invocation.store() as store:
-        registry = store.registry(known_at(known_at_))
+    registry = invocation.registry(known_at(known_at_))
     known = registry.feature_set(plain, wanted)
     facts: dict[str, Any] = known.definition.to_dict() | {
         "pinned": [str(reference) for reference in known.pinned],

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from featuretrail.commands.output import on_terminal, printable, write_line
+from featuretrail.commands.output import printable, write_line
+from featuretrail.commands.terminal import on_terminal
 from featuretrail.domain.lineage.graph import LineageGraph
 from featuretrail.domain.lineage.node import Node
 

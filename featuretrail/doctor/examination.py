@@ -9,7 +9,7 @@ from functools import partial
 import psycopg
 from attrs import define, evolve, field
 
-from featuretrail.connection import database_at
+from featuretrail.databases import database_at
 from featuretrail.doctor.connection import ConnectionCheck
 from featuretrail.doctor.consistency import ConsistencyCheck
 from featuretrail.doctor.documentation import DocumentationCheck

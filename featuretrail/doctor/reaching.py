@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from featuretrail.connection import database_at
+from featuretrail.databases import database_at
 from featuretrail.domain.errors import DatabaseUnavailableError
 from featuretrail.infrastructure import embedded
 from featuretrail.infrastructure.blobs.database import DatabaseBlobs

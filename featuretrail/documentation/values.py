@@ -9,7 +9,8 @@ from attrs import field, frozen
 
 from featuretrail.documentation.moments import StoreMoment
 from featuretrail.domain.cells import python_value
-from featuretrail.domain.documentation.facts import Example, ValueFacts, is_private
+from featuretrail.domain.documentation.declared import is_private
+from featuretrail.domain.documentation.facts import Example, ValueFacts
 from featuretrail.domain.documentation.wording import plain
 from featuretrail.domain.errors import RetentionError
 from featuretrail.domain.quality.values import FeatureValues

@@ -1,12 +1,14 @@
-"""The other systems that snapshots are compared with, as settings describe them."""
+"""The other systems that snapshots are compared with, as settings describe them.
 
-from typing import Annotated, Literal
+Every command reads settings and few compare, so a source's class is imported when one is made.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from featuretrail.infrastructure.consistency.parquet import ParquetSource
-from featuretrail.infrastructure.consistency.postgres import PostgresSource
-from featuretrail.infrastructure.consistency.source import ValueSource
+if TYPE_CHECKING:
+    from featuretrail.infrastructure.consistency.source import ValueSource
 
 
 class _Described(BaseModel):
@@ -22,8 +24,12 @@ class PostgresDescription(_Described):
     url: SecretStr
     table: str
 
-    def made(self, name: str) -> ValueSource:
+    def made(self, name: str) -> "ValueSource":
         """Return the source; nothing is connected to yet."""
+        from featuretrail.infrastructure.consistency.postgres import (  # noqa: PLC0415 - see above
+            PostgresSource,
+        )
+
         url = self.url.get_secret_value()
         return PostgresSource(url, self.table, columns=self.columns, name=name)
 
@@ -34,8 +40,12 @@ class ParquetDescription(_Described):
     kind: Literal["parquet"]
     path: str = Field(repr=False)  # a URL may hold credentials
 
-    def made(self, name: str) -> ValueSource:
+    def made(self, name: str) -> "ValueSource":
         """Return the source; nothing is read yet."""
+        from featuretrail.infrastructure.consistency.parquet import (  # noqa: PLC0415 - see above
+            ParquetSource,
+        )
+
         return ParquetSource(self.path, columns=self.columns, name=name)
 
 
@@ -49,6 +59,6 @@ class ConsistencySettings(BaseModel):
 
     sources: dict[str, Description] = Field(default_factory=dict)
 
-    def made(self) -> dict[str, ValueSource]:
+    def made(self) -> dict[str, "ValueSource"]:
         """Return the sources; raise ``InvalidInputError`` for one that cannot be."""
         return {name: each.made(name) for name, each in self.sources.items()}

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from featuretrail.cli import app
+from featuretrail.commands.deferred import Deferred
 from tests.house.packages import ROOT
 
 LANGUAGES = {"console", "sh", "bash", "python", "pycon", "toml", "sql"}
@@ -150,6 +151,7 @@ def _fault(line: str) -> str | None:
         if words[0] not in command.commands:
             return words[0]
         command = command.commands[words.pop(0)]
+        command = command.load() if isinstance(command, Deferred) else command
     known = {option for parameter in command.params for option in _names(parameter)}
     return next((word for word in _options(words) if word not in known), None)
 

@@ -1,22 +1,11 @@
 """The names that users import."""
 
-from types import ModuleType
-
 import attrs
 import pytest
 
 import featuretrail
 from featuretrail.domain import errors
 from featuretrail.domain.results import Result
-
-
-def test_all_is_complete_and_sorted() -> None:
-    public = {
-        name
-        for name, value in vars(featuretrail).items()
-        if not name.startswith("_") and not isinstance(value, ModuleType)
-    }
-    assert featuretrail.__all__ == sorted(public)
 
 
 def test_every_error_is_public() -> None:
