@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from featuretrail.infrastructure.consistency.parquet import ParquetSource
     from featuretrail.infrastructure.consistency.postgres import PostgresSource
     from featuretrail.infrastructure.consistency.source import SourceRequest, ValueSource
+    from featuretrail.infrastructure.erasing.erasure import Erasure
     from featuretrail.infrastructure.lineage.training import TrainingRun
     from featuretrail.infrastructure.outcomes.receipt import OutcomeReceipt
     from featuretrail.infrastructure.performance.recorder import Recording
@@ -156,6 +157,7 @@ __all__ = [
     "DriftCheck",
     "EndpointError",
     "EngineError",
+    "Erasure",
     "Feature",
     "FeatureComparison",
     "FeatureDocumentation",

@@ -93,6 +93,7 @@ _NAMES: Final = {
     "featuretrail.infrastructure.consistency.parquet": ("ParquetSource",),
     "featuretrail.infrastructure.consistency.postgres": ("PostgresSource",),
     "featuretrail.infrastructure.consistency.source": ("SourceRequest", "ValueSource"),
+    "featuretrail.infrastructure.erasing.erasure": ("Erasure",),
     "featuretrail.infrastructure.lineage.training": ("TrainingRun",),
     "featuretrail.infrastructure.outcomes.receipt": ("OutcomeReceipt",),
     "featuretrail.infrastructure.performance.recorder": ("Recording",),
