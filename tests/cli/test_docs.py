@@ -75,7 +75,7 @@ def test_a_policy_refuses_what_is_an_error_and_tells_what_is_a_warning(
 
 
 def test_what_is_registered_is_held_to_the_policy(defined: Run, folder: Path) -> None:
-    assert defined("docs", "check").out == "nothing is missing that the policy asks for\n"
+    assert defined("docs", "check").out.startswith("the policy asks for nothing")
     (folder / "featuretrail.toml").write_text(
         '[documentation.policy]\nmissing_unit = "error"\n', encoding="utf-8"
     )
