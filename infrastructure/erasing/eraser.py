@@ -40,7 +40,7 @@ from featuretrail.infrastructure.values.retraction import Keys
 from featuretrail.infrastructure.values.tables import values_table
 
 _TRIES = 5
-"""How often to begin anew when somebody assesses a snapshot meanwhile."""
+"""How often to begin anew when somebody assesses a snapshot, or erases from it, meanwhile."""
 
 
 @frozen
@@ -107,10 +107,10 @@ class Eraser:
                     may = query("erasing/may_erase").format(table=values_table(name))
                     connection.execute(may)
         for attempt in range(_TRIES):
-            ahead = self._snapshots.held(names, order.entities)
-            if not dry_run:
-                self._snapshots.write(ahead.found, order.entities)
             try:
+                ahead = self._snapshots.held(names, order.entities)
+                if not dry_run:
+                    self._snapshots.write(ahead.found, order.entities)
                 done = self._once(order, ahead)
                 break
             except ConcurrencyError:

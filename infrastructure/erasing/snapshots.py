@@ -13,7 +13,12 @@ import pyarrow as pa
 from attrs import define, evolve, frozen
 
 from featuretrail.domain.digest import digest_table
-from featuretrail.domain.errors import ContentAlteredError, NotFoundError, StorageError
+from featuretrail.domain.errors import (
+    ConcurrencyError,
+    ContentAlteredError,
+    NotFoundError,
+    StorageError,
+)
 from featuretrail.domain.events import Metadata, SnapshotErased
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.statistics import column_statistics
@@ -70,7 +75,8 @@ class SnapshotEraser:
         """Return the snapshots that hold rows to erase, as ``connection`` sees them.
 
         A content that several have, or that was read for ``known``, is not read again. Raises
-        ``StorageError`` for one that cannot be read.
+        ``StorageError`` for one that cannot be read, ``ConcurrencyError`` for one that is erased
+        from meanwhile.
         """
         contents: dict[str, HeldSnapshot | None] = dict.fromkeys(known.read)
         contents |= {each.recorded.content.digest: each for each in known.found}
@@ -166,6 +172,10 @@ class SnapshotEraser:
         try:
             return self.storage.fetch(now.digest, now.storage, "stored snapshot", name, connection)
         except (ContentAlteredError, NotFoundError) as error:
+            newer = self.catalogue.find(name)
+            if newer.content != now:  # rows were erased meanwhile
+                versions = now.originator_version, newer.content.originator_version
+                raise ConcurrencyError(now.originator_id, *versions) from error
             raise StorageError(
                 f"nothing was erased: snapshot {name} may hold rows of the entities, and what is "
                 f"stored of it cannot be read ({error}); erase where it can be, or restore it first"

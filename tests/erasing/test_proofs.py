@@ -168,3 +168,23 @@ def test_who_reads_a_snapshot_while_rows_are_erased_gets_what_is_left_of_it(
     people.append("cleo")
     assert store.verify_snapshot("training@1.0.0").left_ok
     assert people == []
+
+
+@pytest.mark.parametrize("artifacts", ["folder"], indirect=True)
+def test_two_erasures_at_once_both_come_to_an_end(
+    store: ft.TimescaleDBFeatureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    fetch, waiting = SnapshotStorage.fetch, [ADA]
+
+    def erased_before(storage: SnapshotStorage, *given: Any, **how: Any) -> pa.Table:
+        if waiting:
+            store.erase("people", waiting.pop(), "request 4712")  # removes what is to be read
+        return fetch(storage, *given, **how)
+
+    monkeypatch.setattr(SnapshotStorage, "fetch", erased_before)
+    store.erase("people", BEN, "request 4711")
+
+    left = store.get_feature_snapshot("training@1.0.0").to_arrow()
+    assert set(left["person"].to_pylist()) == {"cleo"}
+    assert reasons(store) == []
