@@ -184,7 +184,7 @@ class Verifier:
         for done, recorded in enumerate(snapshots, start=1):
             affected = run.effects.of_snapshot(recorded)
             with run.findings.collected("snapshots", recorded.event_position, affected):
-                self._storage.read(recorded)
+                self._storage.read_now(recorded, self._catalogue)
             run.progress("snapshots", done, len(snapshots))
         with run.findings.collected("snapshots"), self._database.connection() as connection:
             for former in former_contents(snapshots):

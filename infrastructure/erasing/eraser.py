@@ -19,7 +19,11 @@ from featuretrail.infrastructure.erasing.mentions import erased_before, mentions
 from featuretrail.infrastructure.erasing.outcomes import HeldOutcomes, erase_outcomes, held_outcomes
 from featuretrail.infrastructure.erasing.parked import HeldMessages, erase_messages, held_messages
 from featuretrail.infrastructure.erasing.served import HeldServed, erase_served, held_served
-from featuretrail.infrastructure.erasing.snapshots import HeldSnapshot, SnapshotEraser
+from featuretrail.infrastructure.erasing.snapshots import (
+    HeldSnapshot,
+    HeldSnapshots,
+    SnapshotEraser,
+)
 from featuretrail.infrastructure.erasing.values import (
     HeldValues,
     erase_values,
@@ -36,7 +40,7 @@ from featuretrail.infrastructure.values.retraction import Keys
 from featuretrail.infrastructure.values.tables import values_table
 
 _TRIES = 5
-"""How often to begin anew when somebody assesses a snapshot meanwhile."""
+"""How often to begin anew when somebody assesses a snapshot, or erases from it, meanwhile."""
 
 
 @frozen
@@ -103,12 +107,11 @@ class Eraser:
                     may = query("erasing/may_erase").format(table=values_table(name))
                     connection.execute(may)
         for attempt in range(_TRIES):
-            checked = self._snapshots.digests()
-            ahead = self._snapshots.held(names, order.entities)
-            if not dry_run:
-                self._snapshots.write(ahead)
             try:
-                done = self._once(order, ahead, checked)
+                ahead = self._snapshots.held(names, order.entities)
+                if not dry_run:
+                    self._snapshots.write(ahead.found, order.entities)
+                done = self._once(order, ahead)
                 break
             except ConcurrencyError:
                 if attempt == _TRIES - 1:
@@ -133,10 +136,8 @@ class Eraser:
             group, entities, tuple(groups), tuple(derived), registry, metadata, dry_run
         )
 
-    def _once(
-        self, order: ErasureOrder, ahead: Sequence[HeldSnapshot], checked: frozenset[str]
-    ) -> Erasure:
-        """Erase all in one transaction; of a plan, only count. ``checked`` snapshots were read."""
+    def _once(self, order: ErasureOrder, ahead: HeldSnapshots) -> Erasure:
+        """Erase all in one transaction; of a plan, only count. Of snapshots ``ahead`` was read."""
         names = [each.name for each in order.groups]
         position: int | None = None
         with self._database.transaction() as connection:
@@ -147,7 +148,7 @@ class Eraser:
             held = [_held(connection, group, order.entities) for group in order.groups]
             if not order.dry_run:
                 connection.execute(query("snapshots/lock"))
-            snapshots = self._snapshots.held(names, order.entities, connection, ahead, checked)
+            snapshots = self._snapshots.held(names, order.entities, connection, ahead).found
             done = _told(connection, order, held, snapshots)
             if done.found and not order.dry_run:
                 position = self._delete(connection, order, held, snapshots)
@@ -162,13 +163,12 @@ class Eraser:
     ) -> int:
         """Delete what is held, append the events and return the position of the last one."""
         salt = secrets.token_bytes(SALT_BYTES)
-        self._snapshots.write(snapshots, connection)
+        self._snapshots.write(snapshots, order.entities, connection)
         erased = self._snapshots.record(connection, snapshots, order.metadata)
-        events = [
-            _erase(connection, order, each, salt, erased)
-            for each in held
-            if each.found or any(each.group.name in event.groups for event in erased)
-        ]
+        events: list[ValuesErased] = []
+        for each in held:
+            if each.found or any(each.group.name in event.groups for event in erased):
+                events.append(_erase(connection, order, each, salt, erased, events))
         last = self._log.append(*erased, *events, connection=connection).last_position
         for event, position in zip(reversed(events), range(last, 0, -1), strict=False):
             facts = {"position": position, "group": event.group, "salt": salt}
@@ -192,15 +192,16 @@ def _erase(
     held: _Held,
     salt: bytes,
     snapshots: Sequence[SnapshotErased],
+    earlier: Sequence[ValuesErased],
 ) -> ValuesErased:
-    """Delete what one group holds and return the event that says so."""
+    """Delete what one group holds and return the event that says so, after ``earlier`` ones."""
     name = held.group.name
     stream = stream_id("erasure", name)
     [(version,)] = connection.execute(query("erasing/version"), {"stream": stream})
     batches = erase_values(connection, order.registry, held.group, order.entities, held.values)
     # of two groups' rows, the first may have taken the second's: they are looked for again
     served = held_served(connection, name, order.entities)
-    served_batches = erase_served(connection, order.registry, served)
+    served_batches = erase_served(connection, order.registry, served, earlier)
     outcomes = held_outcomes(connection, name, order.entities)
     outcome_batches = erase_outcomes(connection, order.registry, outcomes)
     erase_messages(connection, held.parked)
@@ -243,9 +244,7 @@ def _told(
         parked=sum(len(each.parked.numbers) for each in held),
         batches=sum(len(each.values.batches) for each in held),
         snapshots=tuple(
-            ErasedSnapshot(
-                each.snapshot_id, each.erased, each.rest.num_rows, str(each.facts["digest"])
-            )
+            ErasedSnapshot(each.snapshot_id, each.erased, each.rows, str(each.facts["digest"]))
             for each in snapshots
         ),
         position=None,

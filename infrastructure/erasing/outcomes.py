@@ -33,7 +33,7 @@ class HeldOutcomes:
 
 def held_outcomes(connection: AnyConnection, group: str, entities: Entities) -> HeldOutcomes:
     """Find the outcomes of ``entities`` that hold values of ``group``."""
-    facts = {"group": group, "entities": entities.as_json}
+    facts = {"group": group, "names": list(entities.types), "entities": entities.as_json}
     return HeldOutcomes(tuple(connection.execute(query("erasing/outcomes_of"), facts).fetchall()))
 
 

@@ -8,7 +8,7 @@ from attrs import frozen
 from psycopg.rows import dict_row
 
 from featuretrail.domain.errors import FeatureTrailError
-from featuretrail.domain.events import ErasedServed, ServedLogged, ServedSheet
+from featuretrail.domain.events import ErasedServed, ServedLogged, ServedSheet, ValuesErased
 from featuretrail.domain.registry import Registry
 from featuretrail.infrastructure.database import AnyConnection
 from featuretrail.infrastructure.erasing.entities import Entities
@@ -34,20 +34,26 @@ class HeldServed:
 
 def held_served(connection: AnyConnection, group: str, entities: Entities) -> HeldServed:
     """Find the served rows that answered features of ``group`` for one of ``entities``."""
-    facts = {"group": group, "entities": entities.as_json}
+    facts = {"group": group, "names": list(entities.types), "entities": entities.as_json}
     return HeldServed(tuple(connection.execute(query("erasing/served_of"), facts).fetchall()))
 
 
 def erase_served(
-    connection: AnyConnection, registry: Registry, held: HeldServed
+    connection: AnyConnection,
+    registry: Registry,
+    held: HeldServed,
+    earlier: Sequence[ValuesErased] = (),
 ) -> list[ErasedServed]:
-    """Delete the rows and return what is left of the batches they were of, certified anew."""
+    """Delete the rows and return what is left of the batches they were of, certified anew.
+
+    ``earlier`` events say what this transaction has erased of these batches before.
+    """
     if not held.rows:
         return []
     at = {"positions": held.positions}
     rows = connection.execute(query("erasing/events_at"), at, binary=True).fetchall()
     events = {row[0]: RecordedEvent.from_row(row) for row in rows}
-    left = read_left(connection)
+    left = read_left(connection).after(earlier)
     gone = {served_id for served_id, _, _ in held.rows}
     batches = [
         _left(connection, registry, events.get(position), position, gone, left)

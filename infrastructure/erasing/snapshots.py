@@ -10,10 +10,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from featuretrail.domain.digest import digest_table
-from featuretrail.domain.errors import ContentAlteredError, NotFoundError, StorageError
+from featuretrail.domain.errors import (
+    ConcurrencyError,
+    ContentAlteredError,
+    NotFoundError,
+    StorageError,
+)
 from featuretrail.domain.events import Metadata, SnapshotErased
 from featuretrail.domain.names import FeatureReference
 from featuretrail.domain.statistics import column_statistics
@@ -35,13 +40,21 @@ class HeldSnapshot:
     recorded: RecordedSnapshot
     groups: tuple[str, ...]
     erased: int
-    rest: pa.Table
+    rows: int
     facts: dict[str, Any]
 
     @property
     def snapshot_id(self) -> str:
         """The snapshot's name."""
         return self.recorded.info.snapshot_id
+
+
+@frozen
+class HeldSnapshots:
+    """The snapshots that hold rows to erase, and the digests of all contents that were read."""
+
+    found: tuple[HeldSnapshot, ...] = ()
+    read: frozenset[str] = frozenset()
 
 
 @define
@@ -57,41 +70,50 @@ class SnapshotEraser:
         groups: Sequence[str],
         entities: Entities,
         connection: AnyConnection | None = None,
-        known: Sequence[HeldSnapshot] = (),
-        checked: frozenset[str] = frozenset(),
-    ) -> list[HeldSnapshot]:
+        known: HeldSnapshots = HeldSnapshots(),
+    ) -> HeldSnapshots:
         """Return the snapshots that hold rows to erase, as ``connection`` sees them.
 
-        What was found before is ``known``; of ``checked`` digests nothing else is to be erased.
-        Raises ``StorageError`` for one that cannot be read.
+        A content that several have, or that was read for ``known``, is not read again. Raises
+        ``StorageError`` for one that cannot be read, ``ConcurrencyError`` for one that is erased
+        from meanwhile.
         """
-        by_digest = {each.recorded.content.digest: each for each in known}
+        contents: dict[str, HeldSnapshot | None] = dict.fromkeys(known.read)
+        contents |= {each.recorded.content.digest: each for each in known.found}
         found = []
         for recorded in self.catalogue.all(connection=connection):
             uses = tuple(name for name in groups if name in groups_of(recorded))
             digest = recorded.content.digest
             if not uses:
                 continue
-            if digest in by_digest and by_digest[digest].recorded == recorded:
-                found.append(by_digest[digest])
-            elif digest not in checked:
-                held = self._held(recorded, uses, entities, connection)
-                if held is not None:
-                    found.append(held)
-        return found
+            if digest not in contents:
+                contents[digest] = self._held(recorded, uses, entities, connection)
+            held = contents[digest]
+            if held is not None:
+                found.append(evolve(held, recorded=recorded, groups=uses))
+        return HeldSnapshots(tuple(found), frozenset(contents))
 
-    def digests(self) -> frozenset[str]:
-        """Return the digests of what is stored of all snapshots now."""
-        return frozenset(each.content.digest for each in self.catalogue.all())
+    def write(
+        self,
+        held: Iterable[HeldSnapshot],
+        entities: Entities,
+        connection: AnyConnection | None = None,
+    ) -> None:
+        """Store what is left: in files at once, in the database through ``connection``.
 
-    def write(self, held: Iterable[HeldSnapshot], connection: AnyConnection | None = None) -> None:
-        """Store what is left: in files at once, in the database through ``connection``."""
+        One table after another is read again, so that memory is bounded by the largest.
+        """
         for each in held:
             if self.storage.in_database and connection is None:
                 continue
-            each.facts["stored_bytes"] = self.storage.write(
-                each.facts["digest"], each.rest, connection
-            )
+            digest = str(each.facts["digest"])
+            if "stored_bytes" in each.facts and self.storage.has(
+                digest, self.storage.url, connection
+            ):
+                continue
+            table = self._read(each.recorded, connection)
+            rest = table.filter(pa.array(~entities.among(table)))
+            each.facts["stored_bytes"] = self.storage.write(digest, rest, connection)
 
     def record(
         self, connection: AnyConnection, held: Iterable[HeldSnapshot], metadata: Metadata
@@ -132,14 +154,7 @@ class SnapshotEraser:
         entities: Entities,
         connection: AnyConnection | None,
     ) -> HeldSnapshot | None:
-        now, name = recorded.content, recorded.info.snapshot_id
-        try:
-            table = self.storage.fetch(now.digest, now.storage, "stored snapshot", name, connection)
-        except (ContentAlteredError, NotFoundError) as error:
-            raise StorageError(
-                f"nothing was erased: snapshot {name} may hold rows of the entities, and what is "
-                f"stored of it cannot be read ({error}); erase where it can be, or restore it first"
-            ) from error
+        table = self._read(recorded, connection)
         gone = entities.among(table)
         if not gone.any():
             return None
@@ -150,7 +165,21 @@ class SnapshotEraser:
             "column_digests": {column.name: column.digest for column in digests.columns},
             "statistics": column_statistics(rest),
         }
-        return HeldSnapshot(recorded, groups, int(gone.sum()), rest, facts)
+        return HeldSnapshot(recorded, groups, int(gone.sum()), rest.num_rows, facts)
+
+    def _read(self, recorded: RecordedSnapshot, connection: AnyConnection | None) -> pa.Table:
+        now, name = recorded.content, recorded.info.snapshot_id
+        try:
+            return self.storage.fetch(now.digest, now.storage, "stored snapshot", name, connection)
+        except (ContentAlteredError, NotFoundError) as error:
+            newer = self.catalogue.find(name)
+            if newer.content != now:  # rows were erased meanwhile
+                versions = now.originator_version, newer.content.originator_version
+                raise ConcurrencyError(now.originator_id, *versions) from error
+            raise StorageError(
+                f"nothing was erased: snapshot {name} may hold rows of the entities, and what is "
+                f"stored of it cannot be read ({error}); erase where it can be, or restore it first"
+            ) from error
 
     def _event(
         self, connection: AnyConnection, held: HeldSnapshot, metadata: Metadata
@@ -164,7 +193,7 @@ class SnapshotEraser:
             snapshot_id=held.snapshot_id,
             groups=list(held.groups),
             erased=held.erased,
-            rows=held.rest.num_rows,
+            rows=held.rows,
             storage=self.storage.url,
             former_digest=former.digest,
             former_storage=former.storage,

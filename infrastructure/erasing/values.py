@@ -24,7 +24,12 @@ from featuretrail.infrastructure.values.contents import (
 )
 from featuretrail.infrastructure.values.left import WHOLE, Left, left_of_batches
 from featuretrail.infrastructure.values.stored_batches import StoredRows, batches_of
-from featuretrail.infrastructure.values.tables import online_table, retracted_table, values_table
+from featuretrail.infrastructure.values.tables import (
+    moving_table,
+    online_table,
+    retracted_table,
+    values_table,
+)
 
 Certified = Mapping[int, ValuesIngested | ValuesRetracted]
 
@@ -184,12 +189,19 @@ def _certified(
 def _delete(connection: AnyConnection, group: str, entities: Entities, held: HeldValues) -> None:
     connection.execute(query("erasing/decompress_any"))
     span = {"first": held.first, "last": held.last}
+    tables = [online_table(group), retracted_table(group)]
+    copy = moving_table(group)
+    [(begun,)] = connection.execute(
+        query("erasing/copy_of"), {"copy": copy.as_string(connection)}
+    ).fetchall()
+    if begun:
+        tables.append(copy)  # its move was interrupted
     for entity, facts in entities.conditions():
         if held.batches:
             statement = query("erasing/delete_values").format(
                 table=values_table(group), entity=entity
             )
             connection.execute(statement, {**facts, **span}, prepare=False)
-        for table in (online_table(group), retracted_table(group)):
+        for table in tables:
             statement = query("erasing/delete_rows").format(table=table, entity=entity)
             connection.execute(statement, facts, prepare=False)

@@ -1,9 +1,10 @@
 """What is left of the served log, by the log: less what retention removed and what was erased."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 from psycopg.types.numeric import Int8
 
 from featuretrail.domain.aggregates.retention import SERVED
@@ -40,6 +41,11 @@ class LeftOfServing:
     removal: Removal
     erased: Mapping[int, tuple[int, ErasedServed]]
     """The position of the erasure beside it."""
+
+    def after(self, events: Iterable[ValuesErased]) -> Self:
+        """Return what ``events``, which the log does not hold yet, leave."""
+        more = {each.position: (0, each) for event in events for each in event.served_batches}
+        return evolve(self, erased={**self.erased, **more})
 
     def sheets(self, position: int, event: ServedLogged) -> list[ServedSheet]:
         """Return the sheets that are certified of a batch: by its event, or the last erasure."""

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 import psycopg
 import pyarrow as pa
 
-from featuretrail.domain.errors import NotFoundError, StorageError
+from featuretrail.domain.errors import ContentAlteredError, NotFoundError, StorageError
 from featuretrail.infrastructure.blobs.database import DatabaseBlobs
 from featuretrail.infrastructure.blobs.store import BlobStore, open_blob_store
 from featuretrail.infrastructure.database import Database
-from featuretrail.infrastructure.snapshots.catalogue import RecordedSnapshot
+from featuretrail.infrastructure.snapshots.catalogue import RecordedSnapshot, SnapshotCatalogue
 
 
 class SnapshotStorage:
@@ -45,6 +45,19 @@ class SnapshotStorage:
         """
         now = snapshot.content
         return self.fetch(now.digest, now.storage, "stored snapshot", snapshot.info.snapshot_id)
+
+    def read_now(
+        self, snapshot: RecordedSnapshot, catalogue: SnapshotCatalogue
+    ) -> tuple[RecordedSnapshot, pa.Table]:
+        """As ``read``; also if rows are erased meanwhile: then what is left, and as recorded."""
+        while True:
+            try:
+                return snapshot, self.read(snapshot)
+            except (NotFoundError, ContentAlteredError):
+                newer = catalogue.find(snapshot.info.snapshot_id)
+                if newer.content == snapshot.content:
+                    raise
+                snapshot = newer
 
     def holds(self, snapshot: RecordedSnapshot) -> bool:
         """Return whether a store has a snapshot's matrix, intact or not; it is not read.

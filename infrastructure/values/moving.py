@@ -19,7 +19,7 @@ from psycopg import errors, sql
 from featuretrail.domain.errors import DatabaseError, SchemaError
 from featuretrail.infrastructure.database import capabilities
 from featuretrail.infrastructure.queries import query
-from featuretrail.infrastructure.values.tables import CHUNK, values_table
+from featuretrail.infrastructure.values.tables import CHUNK, moving_table, values_table
 
 AnyConnection = psycopg.Connection[Any]
 Progress = Callable[[str, int, int], object]
@@ -122,7 +122,7 @@ class _Move:
         self._progress = progress
         self._tables = {
             "source": values_table(group),
-            "target": sql.Identifier("featuretrail_moving", group),
+            "target": moving_table(group),
         }
         self._names = {name: each.as_string(connection) for name, each in self._tables.items()}
 

@@ -27,6 +27,11 @@ def values_table(group: str) -> sql.Identifier:
     return sql.Identifier("featuretrail_values", group)
 
 
+def moving_table(group: str) -> sql.Identifier:
+    """Return the copy of the values of ``group`` that is being made a hypertable, if one is."""
+    return sql.Identifier("featuretrail_moving", group)
+
+
 def online_table(group: str) -> sql.Identifier:
     """Return the table of the newest row of each entity and layout of ``group``."""
     return sql.Identifier("featuretrail_online", group)

@@ -5,7 +5,7 @@ import pytest
 
 import featuretrail as ft
 from tests.engines.database import Database
-from tests.erasing.people import DAY, PEOPLE, START, fill, visits
+from tests.erasing.people import DAY, PEOPLE, START, fill, spine, visits
 
 pytestmark = pytest.mark.parametrize("artifacts", ["database"], indirect=True)
 
@@ -18,6 +18,22 @@ DOUBLED = ft.FeatureGroup(
 OTHER = ft.FeatureGroup(
     "other", {"person": "text", "shop": "int64", "till": "int64"}, [ft.Feature("x", "float64")]
 )
+
+
+def test_snapshots_with_the_same_content_all_lose_the_rows(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    fill(store)
+    again = store.create_feature_snapshot("training", spine(3), split=ft.Split(seed=3))
+    assert again.digest == store.get_feature_snapshot("training@1.0.0").info.digest
+
+    done = store.erase("people", BEN, "request 4711")
+
+    assert [each.snapshot_id for each in done.snapshots] == ["training@1.0.0", again.snapshot_id]
+    for name in ("training@1.0.0", again.snapshot_id):
+        assert "ben" not in store.get_feature_snapshot(name).to_arrow()["person"].to_pylist()
+        assert store.verify_snapshot(name).left_ok
+    assert not store.erase("people", BEN, "request 4711").found
 
 
 def test_what_was_computed_is_told_and_goes_with_cascade(store: ft.TimescaleDBFeatureStore) -> None:
@@ -46,6 +62,22 @@ def test_what_was_computed_is_told_and_goes_with_cascade(store: ft.TimescaleDBFe
     assert not store.erase("doubled", BEN, "request 4711").found
 
 
+def test_a_served_batch_that_two_groups_take_rows_from_is_no_fault(
+    store: ft.TimescaleDBFeatureStore,
+) -> None:
+    store.register(PEOPLE, DOUBLED)
+    store.ingest("people", visits(2), partial=True)
+    store.compute("doubled")
+    for features in (["people.spent"], ["doubled.twice"], ["doubled.twice", "people.spent"]):
+        store.get_online_features(features, {"person": ["ada", "ben"], "shop": [2, 2]})
+    store.served.flush()
+
+    done = store.erase("people", BEN, "request 4711", cascade=True)
+
+    assert done.served == 3
+    assert store.audit.verify().faults == ()
+
+
 def test_parked_messages_of_the_person_go_and_unreadable_ones_are_counted(
     store: ft.TimescaleDBFeatureStore,
 ) -> None:
@@ -67,6 +99,38 @@ def test_parked_messages_of_the_person_go_and_unreadable_ones_are_counted(
     assert [each.offset for each in store.streams.parked()] == ["2", "3", "5", "6"]
     assert done.position == store.position
     assert store.audit.verify().faults == ()
+
+
+def test_the_event_of_online_rows_made_again_is_told(
+    store: ft.TimescaleDBFeatureStore, database: Database
+) -> None:
+    fill(store)
+    with database.connect() as connection:
+        connection.execute("UPDATE featuretrail_online.people SET spent = spent + 1")
+    store.validate_feature_consistency("training@1.0.0", "streaming", auto_fix=True)
+    [refreshed] = store.audit.log(topic="featuretrail.online.refreshed")
+
+    told = store.erase("people", BEN, "request 4711", dry_run=True)
+
+    assert refreshed.position in told.in_log
+
+
+def test_what_an_interrupted_move_to_a_hypertable_copied_goes_too(
+    store: ft.TimescaleDBFeatureStore, database: Database
+) -> None:
+    store.register(PEOPLE)
+    store.ingest("people", visits(2), partial=True)
+    with database.connect() as connection:
+        connection.execute("CREATE SCHEMA featuretrail_moving")
+        connection.execute(
+            "CREATE TABLE featuretrail_moving.people AS SELECT * FROM featuretrail_values.people"
+        )
+
+    store.erase("people", BEN, "request 4711")
+
+    with database.connect() as connection:
+        copied = connection.execute("SELECT DISTINCT person FROM featuretrail_moving.people")
+        assert sorted(copied.fetchall()) == [("ada",), ("cleo",)]
 
 
 def test_what_retention_removed_and_what_was_erased_of_one_batch_are_both_known(

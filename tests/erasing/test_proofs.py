@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from psycopg import sql
 
 import featuretrail as ft
 from featuretrail.domain.errors import StorageError
+from featuretrail.infrastructure.snapshots.catalogue import RecordedSnapshot
+from featuretrail.infrastructure.snapshots.storage import SnapshotStorage
 from tests.engines.database import Database
 from tests.erasing.people import fill, spine
 
@@ -142,4 +145,46 @@ def test_a_snapshot_made_while_values_are_erased_does_not_hold_them(
     bens = [row for row in table.to_pylist() if row["person"] == "ben"]
     assert {row["spent"] for row in bens} == {None}
     assert store.verify_snapshot(made.snapshot_id).proven
+    assert reasons(store) == []
+
+
+def test_who_reads_a_snapshot_while_rows_are_erased_gets_what_is_left_of_it(
+    store: ft.TimescaleDBFeatureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    read, people = SnapshotStorage.read, ["ada"]
+
+    def erased_before(storage: SnapshotStorage, recorded: RecordedSnapshot) -> pa.Table:
+        if people:
+            store.erase("people", {"person": [people.pop()] * 2, "shop": [1, 2]}, "request 4711")
+        return read(storage, recorded)
+
+    monkeypatch.setattr(SnapshotStorage, "read", erased_before)
+
+    assert store.audit.verify(skip=["read-side"]).faults == ()
+    people.append("ben")
+    left = store.get_feature_snapshot("training@1.0.0").to_arrow()
+    assert set(left["person"].to_pylist()) == {"cleo"}
+    people.append("cleo")
+    assert store.verify_snapshot("training@1.0.0").left_ok
+    assert people == []
+
+
+@pytest.mark.parametrize("artifacts", ["folder"], indirect=True)
+def test_two_erasures_at_once_both_come_to_an_end(
+    store: ft.TimescaleDBFeatureStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store)
+    fetch, waiting = SnapshotStorage.fetch, [ADA]
+
+    def erased_before(storage: SnapshotStorage, *given: Any, **how: Any) -> pa.Table:
+        if waiting:
+            store.erase("people", waiting.pop(), "request 4712")  # removes what is to be read
+        return fetch(storage, *given, **how)
+
+    monkeypatch.setattr(SnapshotStorage, "fetch", erased_before)
+    store.erase("people", BEN, "request 4711")
+
+    left = store.get_feature_snapshot("training@1.0.0").to_arrow()
+    assert set(left["person"].to_pylist()) == {"cleo"}
     assert reasons(store) == []

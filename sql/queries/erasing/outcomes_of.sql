@@ -12,8 +12,10 @@ WHERE (
       WHERE starts_with(f.reference, %(group)s || '.')
     )
   )
-  AND EXISTS (
-    SELECT
+  AND (
+    SELECT jsonb_object_agg(n.name, o.keys -> n.name)
+    FROM unnest(%(names)s::text[]) AS n (name)
+  ) IN (
+    SELECT g.keys::jsonb
     FROM unnest(%(entities)s::text[]) AS g (keys)
-    WHERE o.keys @> g.keys::jsonb
   )

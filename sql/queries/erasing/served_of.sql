@@ -9,8 +9,10 @@ WHERE EXISTS (
     FROM unnest(s.features) AS f (reference)
     WHERE starts_with(f.reference, %(group)s || '.')
   )
-  AND EXISTS (
-    SELECT
+  AND (
+    SELECT jsonb_object_agg(n.name, s.keys -> n.name)
+    FROM unnest(%(names)s::text[]) AS n (name)
+  ) IN (
+    SELECT g.keys::jsonb
     FROM unnest(%(entities)s::text[]) AS g (keys)
-    WHERE s.keys @> g.keys::jsonb
   )

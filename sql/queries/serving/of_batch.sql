@@ -10,6 +10,6 @@ SELECT
   s.statuses,
   s.event_times
 FROM featuretrail.served AS s
-WHERE s.position = %(position)s
+WHERE s.position = %(position)s::bigint
   AND s.served_at >= %(since)s
   AND s.served_at <= %(until)s
