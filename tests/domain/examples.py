@@ -1,6 +1,7 @@
 """Events that tests of several aggregates begin with."""
 
-from featuretrail.domain.events import SnapshotCreated, stream_id
+from featuretrail.domain.aggregates import SnapshotAggregate
+from featuretrail.domain.events import SnapshotCreated, SnapshotErased, stream_id
 
 
 def snapshot_created(feature_set: str, version: str, set_digest: str = "a") -> SnapshotCreated:
@@ -26,4 +27,23 @@ def snapshot_created(feature_set: str, version: str, set_digest: str = "a") -> S
         stored_bytes=0,
         computation_time_ms=0.0,
         memory_usage_mb=0.0,
+    )
+
+
+def snapshot_erased(state: SnapshotAggregate, rows: int) -> SnapshotErased:
+    """The event that leaves ``rows`` rows of a snapshot."""
+    return SnapshotErased.in_stream(
+        state.id,
+        state.version + 1,
+        snapshot_id=state.snapshot_id,
+        groups=["weather"],
+        erased=1,
+        rows=rows,
+        digest=f"{rows} rows are left",
+        column_digests={},
+        statistics=[],
+        storage="",
+        stored_bytes=0,
+        former_digest="",
+        former_storage="",
     )

@@ -37,7 +37,7 @@ from featuretrail.infrastructure.log.records import RecordedEvent
 from featuretrail.projections.checks import log_of
 from featuretrail.projections.checks.orders import BEGINNING, STEP
 from tests.domain import strategies as given_by
-from tests.domain.examples import snapshot_created
+from tests.domain.examples import snapshot_created, snapshot_erased
 from tests.projections.streams import Stream, every_kind, grown, removal
 
 Draw = st.DrawFn
@@ -76,7 +76,7 @@ def set_streams(draw: Draw) -> Stream:
 
 @st.composite
 def snapshot_streams(draw: Draw) -> Stream:
-    """A snapshot and its assessments."""
+    """A snapshot, its assessments, and erasures of rows of it."""
     name, version = draw(given_by.words), draw(given_by.semantic_versions)
     created = snapshot_created(name, version)
     found = {
@@ -91,6 +91,9 @@ def snapshot_streams(draw: Draw) -> Stream:
     state = grown(state, [SnapshotCreated.model_validate(dict(created) | found)], stream)
     for assessment in draw(st.lists(given_by.assessments, max_size=3)):
         state = grown(state, snapshots.decide_assess(state, Metadata(), **assessment), stream)
+        if draw(st.booleans()):
+            erased = snapshot_erased(state, draw(st.integers(0, 2**63 - 1)))
+            state = grown(state, [erased], stream)
     return stream
 
 

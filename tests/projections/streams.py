@@ -32,7 +32,7 @@ from featuretrail.domain.records import (
     quality_check,
 )
 from featuretrail.projections.checks.orders import BEGINNING
-from tests.domain.examples import snapshot_created
+from tests.domain.examples import snapshot_created, snapshot_erased
 
 Stream = list[Event]
 
@@ -176,5 +176,6 @@ def _snapshot() -> Stream:
     assessed = snapshots.decide_assess(
         state, ANNA, evidence=[1], validation_status="passed", quality_score=97.5
     )
-    grown(state, assessed, stream)
+    state = grown(state, assessed, stream)
+    grown(state, [snapshot_erased(state, 7)], stream)
     return stream
