@@ -147,3 +147,7 @@ def _values(number: int, first: int) -> pa.Table:
             **{f"f{n}": chance.normal(n, 3, rows) for n in range(STORED)},
         }
     )
+
+
+if __name__ == "__main__":
+    main()
