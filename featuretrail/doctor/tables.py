@@ -102,7 +102,12 @@ def _head(connection: AnyConnection, notes: Notes) -> None:
 
 def _links(connection: AnyConnection, notes: Notes) -> None:
     """Prove the links of the newest events, which shows one that was altered or is missing."""
-    found = connection.execute(query("doctor/broken_link"), {"newest": LINKS}).fetchone()
+    head = connection.execute(query("doctor/head")).fetchone()
+    if head is None:
+        notes.leave_out("the newest events", "the head of the log is missing")
+        return
+    newest = list(range(max(1, head[1] - LINKS + 1), head[1] + 1))
+    found = connection.execute(query("log/broken_links"), {"positions": newest}).fetchone()
     if found is not None:
         notes.find(
             "error",
